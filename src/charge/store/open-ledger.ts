@@ -1,0 +1,88 @@
+import type { FastifyBaseLogger } from "fastify";
+import { Kysely, type RawBuilder, sql } from "kysely";
+import { Migrator } from "kysely/migration";
+import { openPostgres } from "./postgres.ts";
+import { type LedgerTables, migrations } from "./schema.ts";
+import { openSqlite } from "./sqlite.ts";
+
+/** A ledger's database, migrated and stamped. */
+export interface LedgerDatabase {
+  db: Kysely<LedgerTables>;
+  /** The database's own clock, in milliseconds since 1970. */
+  now: RawBuilder<number>;
+  /** The UTC day by the database's clock, as YYYY-MM-DD. */
+  today: RawBuilder<string>;
+  /** Whether rows can be locked one by one; otherwise a transaction has the database to itself. */
+  locksRows: boolean;
+}
+
+/** What a ledger is for. */
+export type LedgerPurpose = "sandbox" | "live";
+
+/**
+ * Opens the ledger at `url`: `file:…` (SQLite, `file::memory:` for one in memory) or `postgres://…`. Brings its schema up to
+ * date under a lock, so that several instances may start at once.
+ *
+ * @throws an Error that says why it can't be used.
+ */
+export async function openLedger(url: string, purpose: LedgerPurpose, log: FastifyBaseLogger): Promise<LedgerDatabase> {
+  const database = connect(url, log);
+  try {
+    await migrate(database.db);
+    await checkStamp(database.db, purpose);
+    return database;
+  } catch (error) {
+    await database.db.destroy();
+    throw error;
+  }
+}
+
+function connect(url: string, log: FastifyBaseLogger): LedgerDatabase {
+  if (url.startsWith("file:")) {
+    return {
+      db: new Kysely<LedgerTables>({ dialect: openSqlite(url.slice("file:".length)) }),
+      now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+      today: sql<string>`date('now')`,
+      locksRows: false,
+    };
+  }
+  const dialect = openPostgres(url, () => log.warn("ledger: a connection to the database broke"));
+  return {
+    db: new Kysely<LedgerTables>({ dialect }),
+    now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
+    today: sql<string>`to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD')`,
+    locksRows: true,
+  };
+}
+
+async function migrate(db: Kysely<LedgerTables>): Promise<void> {
+  const applied = await namesOfApplied(db).catch((cause: unknown) => {
+    throw new Error("The ledger's database of DATABASE_URL can't be reached, or refuses us", { cause });
+  });
+  const newer = applied.find((name) => !Object.hasOwn(migrations, name));
+  if (newer) throw new Error(`The ledger of DATABASE_URL has a newer schema (${newer}) than this version knows`);
+
+  const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
+  if (error) throw new Error("The ledger's schema could not be brought up to date", { cause: error });
+}
+
+async function namesOfApplied(db: Kysely<LedgerTables>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === "kysely_migration")) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+async function checkStamp(db: Kysely<LedgerTables>, purpose: LedgerPurpose): Promise<void> {
+  await db
+    .insertInto("ledger_stamp")
+    .values({ name: "purpose", value: purpose })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .execute();
+  const { value } = await db
+    .selectFrom("ledger_stamp")
+    .select("value")
+    .where("name", "=", "purpose")
+    .executeTakeFirstOrThrow();
+  if (value !== purpose) throw new Error(`The ledger of DATABASE_URL is a ${value} one: expected a ${purpose} one`);
+}

@@ -1,0 +1,37 @@
+import type { ChargeContext } from "./charge/charge.context.ts";
+import type { CompanyContext } from "./company/company.context.ts";
+import { createCompanyLoader } from "./company/company.loader.ts";
+import type { CreditReportContext } from "./credit-report/credit-report.context.ts";
+import { createCreditReportLoader } from "./credit-report/credit-report.loader.ts";
+import { createCreditReportPurchaseCheck } from "./credit-report/credit-report.purchase-check.ts";
+import type { RequestContext } from "./graphql/context.ts";
+import type { Providers } from "./providers.ts";
+import type { VerificationContext } from "./verification/verification.context.ts";
+import { createVerificationLoader } from "./verification/verification.loader.ts";
+
+/** What lives as long as one request: everything any domain takes from it. */
+export type Context = ChargeContext & CompanyContext & VerificationContext & CreditReportContext;
+
+/** What of the process a request takes along. */
+export interface ContextParts extends Pick<ChargeContext, "ledger" | "charges"> {
+  providers: Providers;
+  /** How long a request's paid fields wait, in milliseconds from its arrival. */
+  paidFieldsTimeoutMs: number;
+}
+
+export function createContext(
+  request: RequestContext,
+  { providers, ledger, charges, paidFieldsTimeoutMs }: ContextParts,
+): Context {
+  return {
+    ...request,
+    ...providers,
+    ledger,
+    charges,
+    paidFieldsUntilMs: request.arrivedAtMs + paidFieldsTimeoutMs,
+    purchaseChecks: { REQUEST_BUSINESS_CREDIT_REPORT: createCreditReportPurchaseCheck(providers.youverify) },
+    companies: createCompanyLoader(providers.credas),
+    verifications: createVerificationLoader(providers.truework),
+    creditReports: createCreditReportLoader(providers.youverify),
+  };
+}

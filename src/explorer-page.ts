@@ -1,0 +1,28 @@
+/** The page that opens Apollo's explorer on this service. The explorer itself is loaded from Apollo, so it needs the internet. */
+export function explorerPage(firstQuery: string): string {
+  const options = JSON.stringify({
+    target: "#explorer",
+    initialState: { document: firstQuery, pollForSchemaUpdates: false },
+  });
+  return `<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <title>Diligence</title>
+  <style>html, body, #explorer { height: 100%; margin: 0; } .offline { font-family: system-ui; padding: 2rem; }</style>
+</head>
+<body>
+  <div id="explorer"><p class="offline">Loading Apollo's explorer, which needs the internet. Without it, POST queries to
+  <code>/graphql</code>.</p></div>
+  <script src="https://embeddable-sandbox.cdn.apollographql.com/v2/embeddable-sandbox.umd.production.min.js"></script>
+  <script>
+    const options = ${options.replaceAll("<", "\\u003c")};
+    if (window.EmbeddedSandbox) {
+      document.querySelector("#explorer").replaceChildren();
+      new window.EmbeddedSandbox({ ...options, initialEndpoint: new URL("/graphql", window.location.href).href });
+    }
+  </script>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,108 @@
+import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import type { FastifyBaseLogger } from "fastify";
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
+import type { Caller, RequestContext } from "./context.ts";
+import { describeForLog, formatError, isOperatorsConcern } from "./errors.ts";
+
+export interface ApolloOptions {
+  schema: GraphQLSchema;
+  production: boolean;
+  log: FastifyBaseLogger;
+  /** Looks at a validated operation before anything is resolved; throws what refuses it. */
+  checkOperation(operation: ResolvedOperation): void;
+}
+
+export interface ResolvedOperation {
+  operation: OperationDefinitionNode;
+  document: DocumentNode;
+  variables: Record<string, unknown> | undefined;
+  caller: Caller;
+}
+
+/** The GraphQL server, apart from HTTP. */
+export function createApollo<Context extends RequestContext>({
+  schema,
+  production,
+  log,
+  checkOperation,
+}: ApolloOptions): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema,
+    introspection: !production,
+    hideSchemaDetailsFromClientErrors: production,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    // Whoever asks sends the text each time, so that there is no text the bounds have not been held against.
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    validationOptions: { maxErrors: maxValidationErrors },
+    formatError,
+    logger: quietly(log),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      // An APOLLO_KEY in the environment, there for another tool, would have operations reported to Apollo.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      refuse(checkOperation),
+      tellErrors(),
+    ],
+  });
+}
+
+// Apollo writes errors' own messages into its lines; what went wrong is logged by us, without them.
+function quietly(log: FastifyBaseLogger) {
+  const say = (level: "debug" | "info" | "warn") => (message?: string) => log[level](`apollo: ${message}`);
+  return {
+    debug: say("debug"),
+    info: say("info"),
+    warn: say("warn"),
+    error: () => log.error("apollo: an unexpected error"),
+  };
+}
+
+// More would only help whoever is guessing what the schema has.
+const maxValidationErrors = 5;
+
+function refuse<Context extends RequestContext>(check: ApolloOptions["checkOperation"]): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ operation, document, request, contextValue }) {
+          if (operation) check({ operation, document, variables: request.variables, caller: contextValue.caller });
+        },
+      };
+    },
+  };
+}
+
+/** Logs the cause of what was masked, and gives the client the request's id to ask by. */
+function tellErrors<Context extends RequestContext>(): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) {
+            if (isOperatorsConcern(error)) contextValue.log.error(describeForLog(error), "a field failed");
+          }
+        },
+        async willSendResponse({ response, contextValue }) {
+          if (response.body.kind !== "single") return;
+          const { errors } = response.body.singleResult;
+          if (!errors) return;
+          response.body.singleResult.errors = errors.map((error) => ({
+            ...error,
+            extensions: { ...error.extensions, requestId: contextValue.requestId },
+          }));
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { GraphQLSchema } from "graphql";
+import type { RequestContext } from "./context.ts";
+import { badUserInput, forbidden } from "./errors.ts";
+import { referenceKey } from "./reference-key.ts";
+
+/** How a router finds an entity by its key. */
+export interface EntityReference<Context extends RequestContext = RequestContext> {
+  /** Without it nothing of the entity is told, and nothing is asked of a provider. */
+  scope: string;
+  /** The entity, or null where there is none. */
+  find(id: string, context: Context): Promise<object | null>;
+}
+
+/** By entity type. */
+export type EntityReferences = Record<string, EntityReference<never>>;
+
+type Representation = Record<string, unknown> & { __typename?: unknown };
+
+/**
+ * Answers `_entities` so that each representation stands alone: one without a key, of an unknown type, or whose lookup
+ * fails is an error at its own place, and the others are answered. By default one such representation costs them all.
+ */
+export function resolveEntities(schema: GraphQLSchema, references: EntityReferences): void {
+  const field = schema.getQueryType()?.getFields()._entities;
+  if (!field) throw new Error("Expected a subgraph with entities, got one without");
+  field.resolve = (_source, { representations }: { representations: Representation[] }, context: RequestContext) =>
+    representations.map((representation) => findEntity(representation, references, context));
+}
+
+async function findEntity(
+  { __typename: type, id }: Representation,
+  references: EntityReferences,
+  context: RequestContext,
+): Promise<object | null> {
+  const reference = typeof type === "string" && Object.hasOwn(references, type) ? references[type] : undefined;
+  if (!reference) throw badUserInput("Expected a representation of one of this graph's entities, got another type.");
+  if (!context.caller.can(reference.scope)) throw forbidden(reference.scope);
+
+  const key = referenceKey(id);
+  if (key === null) throw badUserInput("Expected a representation with its key, got one without.");
+  const entity = await reference.find(key, context as never);
+  // The union of all entities is told apart by this member; a copy, for the entity itself may be shared or frozen.
+  return entity && { ...entity, __typename: type };
+}

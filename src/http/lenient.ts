@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+// Parts of a schema for what a provider sends where nothing depends on it: a member that is missing, null or of another
+// kind is as good as not told, and spoils nothing around it.
+
+/** Text, or a number as text. Numbers arrive where pages promise text, and the other way round. */
+export const text = z
+  .union([z.string(), z.number().transform(String)])
+  .nullish()
+  .catch(null);
+
+/** An object of any shape, kept whole. */
+export const jsonObject = z.record(z.string(), z.unknown()).nullish().catch(null);
+
+/** An object of which these members are read. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object(shape).nullish().catch(null);
+}
+
+/** A list whose unreadable items are passed over. */
+export function listOf<Output>(item: z.ZodType<Output>) {
+  return z
+    .array(z.unknown())
+    .nullish()
+    .catch(null)
+    .transform((items) => (items ?? []).flatMap((raw) => readable(item, raw)));
+}
+
+/** Adds the object as received, as `document`, to what is read of it. */
+export function withDocument<Shape extends z.ZodRawShape>(shape: Shape) {
+  const schema = z.object(shape);
+  return z.record(z.string(), z.unknown()).transform((document, context) => {
+    const { data } = schema.safeParse(document);
+    if (data) return { ...data, document };
+    context.issues.push({ code: "custom", input: document, message: "A member that must be there is not" });
+    return z.NEVER;
+  });
+}
+
+function readable<Output>(item: z.ZodType<Output>, raw: unknown): Output[] {
+  const { success, data } = item.safeParse(raw);
+  return success ? [data] : [];
+}

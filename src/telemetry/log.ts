@@ -1,0 +1,73 @@
+import { type DestinationStream, type LogFn, type Logger, type LoggerOptions, pino } from "pino";
+import { describeError } from "./describe-error.ts";
+
+/**
+ * What a log line may say, by name. Anything else is left out, so that a name, an input or a provider's words can't get
+ * into the log by somebody's oversight: whoever wants to log more has to name it here, and be asked why.
+ */
+const loggable = new Set([
+  // the request
+  "requestId",
+  "method",
+  "route",
+  "status",
+  "ms",
+  // the process
+  "signal",
+  "step",
+  "credas",
+  "truework",
+  "youverify",
+  // a provider's answer: in our words, never in theirs
+  "provider",
+  "kind",
+  "oursToFix",
+  "reason",
+  "causeCode",
+  // a charge
+  "chargeId",
+  "attempt",
+  "operation",
+  "state",
+  "resultId",
+  "settled",
+  // what went wrong, without its message
+  "err",
+]);
+
+const maxTextLength = 300;
+
+// The provider's id of what was bought is the one text of theirs that is needed: it is an id, or it is left out.
+const idOfTheirs = /^[\w.-]{1,100}$/;
+
+/** The service's log: JSON lines on stdout, or wherever a test wants them. */
+export function createLog(level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
+    level,
+    formatters: { log: pickLoggable },
+    serializers: { err: describeError },
+    hooks: { logMethod: sayInOwnWords },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+// Pino, and Fastify, take an error's own message where nobody gives another one.
+function sayInOwnWords(this: Logger, [facts, message, ...more]: Parameters<LogFn>, log: LogFn): void {
+  const withFacts = typeof facts === "object" && facts !== null;
+  const error = withFacts && "err" in facts ? facts.err : facts;
+  const theirs = withFacts && (message === undefined || (error instanceof Error && message === error.message));
+  log.call(this, facts, theirs ? "an error" : message, ...more);
+}
+
+function pickLoggable(facts: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).filter(([name, value]) => loggable.has(name) && isPlain(name, value)),
+  );
+}
+
+function isPlain(name: string, value: unknown): boolean {
+  if (name === "err") return true;
+  if (name === "resultId" && typeof value === "string") return idOfTheirs.test(value);
+  if (typeof value === "string") return value.length <= maxTextLength;
+  return typeof value === "number" || typeof value === "boolean" || value === null;
+}

@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.ts";
+
+let graph: GuardedGraph;
+beforeAll(async () => {
+  graph = await startGuardedGraph();
+});
+beforeEach(() => graph.startOver());
+afterAll(() => graph.close());
+
+const aliases = (count: number) => `{ ${Array.from({ length: count }, (_, i) => `a${i}: __typename`).join(" ")} }`;
+const paid = (count: number) =>
+  `mutation { ${Array.from({ length: count }, (_, i) => `a${i}: refreshCompanyReport(input: { companyId: "6510", idempotencyKey: "way-${i}" }) { __typename }`).join(" ")} }`;
+const persisted = (query: string) => ({
+  persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") },
+});
+const codesOf = (answer: { json(): { errors?: { extensions: { code: string } }[] } }) =>
+  (answer.json().errors ?? []).map(({ extensions }) => extensions.code);
+
+describe("a persisted query", () => {
+  it.each([aliases(51), paid(6)])(
+    "that is too large is not kept, and can't be asked for by its hash",
+    async (query) => {
+      const extensions = persisted(query);
+
+      const registered = await graph.post({ query, extensions });
+      const byHash = await graph.post({ extensions });
+      const byHashInGet = await graph.get({ extensions: JSON.stringify(extensions) });
+
+      expect(codesOf(registered)[0]).toMatch(/^(OPERATION_TOO_LARGE|TOO_MANY_PAID_FIELDS)$/);
+      for (const answer of [byHash, byHashInGet]) expect(answer.json().data).toBeUndefined();
+      expect([graph.calls(), await graph.charged()]).toEqual([[], { providers: 0, ledger: 0 }]);
+    },
+  );
+
+  it("is not kept at all: every request brings its text", async () => {
+    const query = "{ __typename }";
+
+    for (const body of [{ query, extensions: persisted(query) }, { extensions: persisted(query) }]) {
+      expect(codesOf(await graph.post(body))).toEqual(["PERSISTED_QUERY_NOT_SUPPORTED"]);
+    }
+  });
+});
+
+describe("a batch", () => {
+  it.each([
+    ["of one", [{ query: paid(1) }]],
+    ["of many", Array.from({ length: 20 }, () => ({ query: paid(1) }))],
+    ["of none", []],
+  ])("%s is refused, and nothing in it is done", async (_, batch) => {
+    const answer = await graph.post(batch);
+
+    expect([answer.statusCode, answer.json().data]).toEqual([400, undefined]);
+    expect([graph.calls(), await graph.charged()]).toEqual([[], { providers: 0, ledger: 0 }]);
+  });
+});
+
+describe("GET", () => {
+  const getRaw = async (search: string) =>
+    graph.server.inject({
+      method: "GET",
+      url: `/graphql?${search}`,
+      headers: { "apollo-require-preflight": "1", ...(await graph.headersOf()) },
+    });
+
+  it("with bytes that are no text is read once, and by the bounds too", async () => {
+    const answer = await getRaw(`query=${encodeURIComponent(`${aliases(51)} # `)}%FF`);
+
+    expect(codesOf(answer)).toEqual(["OPERATION_TOO_LARGE"]);
+  });
+
+  it.each([
+    ["a name that is encoded", `%71uery=${encodeURIComponent(aliases(51))}`],
+    ["blanks as plus signs", `query=${aliases(51).replaceAll(" ", "+")}`],
+  ])("with %s is held against the bounds", async (_, search) => {
+    expect(codesOf(await getRaw(search))).toEqual(["OPERATION_TOO_LARGE"]);
+  });
+
+  it.each([
+    ["the query given twice", `query=${encodeURIComponent("{ __typename }")}&query=${encodeURIComponent(aliases(51))}`],
+    ["the variables given twice", `query=${encodeURIComponent("{ __typename }")}&variables={}&variables={}`],
+    ["variables that are no JSON", `query=${encodeURIComponent("{ __typename }")}&variables={`],
+    ["variables that are a list", `query=${encodeURIComponent("{ __typename }")}&variables=[]`],
+  ])("with %s is refused", async (_, search) => {
+    const answer = await getRaw(search);
+
+    expect([answer.statusCode, answer.json().data]).toEqual([400, undefined]);
+  });
+
+  it("takes a long but shallow list of variables", async () => {
+    const ids = Array.from({ length: 100 }, (_, i) => String(1_000_000_000 + i).padEnd(100, "x"));
+    const query = "query($ids: [ID!]!) { companies(ids: $ids) { id } }";
+
+    expect((await graph.get({ query, variables: JSON.stringify({ ids }) })).json().errors).toBeUndefined();
+  });
+
+  it("runs no mutation", async () => {
+    const answer = await graph.get({ query: paid(1) });
+
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, "POST"]);
+    expect([graph.calls(), await graph.charged()]).toEqual([[], { providers: 0, ledger: 0 }]);
+  });
+
+  it("runs no mutation of a document that has a query too", async () => {
+    const answer = await graph.get({
+      query: `query Free { __typename } ${paid(1).replace("mutation", "mutation Paid")}`,
+      operationName: "Paid",
+    });
+
+    expect(answer.statusCode).toBe(405);
+    expect(graph.calls()).toEqual([]);
+  });
+});
+
+describe("another method", () => {
+  it.each(["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"] as const)("runs nothing: %s", async (method) => {
+    const url = `/graphql?query=${encodeURIComponent('{ company(id: "6510") { id } }')}`;
+    const answer = await graph.server.inject({
+      method,
+      url,
+      headers: { "apollo-require-preflight": "1", ...(await graph.headersOf()) },
+    });
+
+    expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+    expect(answer.statusCode).toBeLessThan(500);
+    expect(graph.calls()).toEqual([]);
+  });
+});
+
+describe("a Host that is none", () => {
+  it.each(["[", "a b", "a:b:c", "%"])("is the client's mistake, not ours: %o", async (host) => {
+    const answer = await graph.server.inject({
+      method: "POST",
+      url: "/graphql",
+      headers: { "content-type": "application/json", ...(await graph.headersOf()), host },
+      payload: { query: "{ __typename }" },
+    });
+
+    expect(answer.statusCode).toBeLessThan(500);
+  });
+});

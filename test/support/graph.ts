@@ -1,0 +1,81 @@
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import type { FastifyInstance } from "fastify";
+import { print } from "graphql";
+import { createApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import type { Environment } from "../../src/settings.ts";
+import { createLog } from "../../src/telemetry/log.ts";
+import type { GraphAnswer, Json } from "./graph-answer.ts";
+
+/** The whole service in this process, as `main.ts` composes it, without a socket. */
+export interface Graph {
+  server: FastifyInstance;
+  /** Everything logged so far, a JSON text per line. */
+  logged(): string;
+  ask<Data = Json, Variables = Json>(
+    query: string | TypedDocumentNode<Data, Variables>,
+    variables?: Variables,
+  ): Promise<GraphAnswer<Data>>;
+  close(): Promise<void>;
+}
+
+export interface GraphOptions {
+  environment?: Environment;
+  now?: () => number;
+}
+
+export async function startGraph({ environment = {}, now }: GraphOptions = {}): Promise<Graph> {
+  const lines: string[] = [];
+  const log = createLog("trace", { write: (line: string) => void lines.push(line) });
+  const { server, close } = await createApp(readConfig(environment), { log, ...(now && { now }) });
+  return {
+    server,
+    logged: () => lines.join(""),
+    ask: async (query, variables) => {
+      const text = typeof query === "string" ? query : print(query);
+      const response = await server.inject({ method: "POST", url: "/graphql", payload: { query: text, variables } });
+      return response.json();
+    },
+    close,
+  };
+}
+
+export interface SandboxGraph extends Graph {
+  sandbox: Sandbox;
+  /** Forgets calls, charges and faults. */
+  startOver(): void;
+}
+
+/** The same in front of a sandbox of its own, whose calls can be counted. */
+export async function startSandboxGraph({ environment, now }: GraphOptions = {}): Promise<SandboxGraph> {
+  const sandbox = await startSandbox();
+  const graph = await startGraph({
+    environment: { ...sandboxEnvironment(sandbox), ...environment },
+    ...(now && { now }),
+  });
+  return {
+    ...graph,
+    sandbox,
+    startOver: () => {
+      for (const provider of [sandbox.credas, sandbox.truework, sandbox.youverify]) provider.reset();
+    },
+    close: async () => {
+      await graph.close();
+      await sandbox.close();
+    },
+  };
+}
+
+function sandboxEnvironment({ credas, truework, youverify }: Sandbox): Environment {
+  return {
+    PROVIDERS: "sandbox",
+    DATABASE_URL: "file::memory:",
+    CREDAS_BASE_URL: credas.baseUrl,
+    CREDAS_API_KEY: credas.apiKey,
+    TRUEWORK_BASE_URL: truework.baseUrl,
+    TRUEWORK_API_KEY: truework.apiKey,
+    YOUVERIFY_BASE_URL: youverify.baseUrl,
+    YOUVERIFY_API_KEY: youverify.apiKey,
+  };
+}
