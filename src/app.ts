@@ -13,6 +13,7 @@ import { createApollo } from "./graphql/apollo.ts";
 import { paidFieldsOf } from "./graphql/scopes.ts";
 import { createOperationCheck } from "./operation-check.ts";
 import { createProviders } from "./providers.ts";
+import { RedisLink } from "./redis/redis-link.ts";
 import { startSandbox } from "./sandbox/sandbox.ts";
 import { createSchema } from "./schema.ts";
 import { createServer } from "./server.ts";
@@ -51,6 +52,8 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     for (const part of opened.toReversed()) await part.close();
   };
   try {
+    const redis = config.redis && opening(opened, new RedisLink(config.redis, log));
+    await redis?.open();
     const access = opening(opened, await openProviders(config, log));
     const { providers } = opening(opened, createProviders(config, access));
     const { ledger, charges } = opening(opened, await openCharges(config, { providers, log, now }));

@@ -2,6 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { TokenSettings } from "./auth/token-verifier.ts";
 import type { DocumentBounds } from "./bounds/document-bounds.ts";
+import { type RedisSettings, readRedisSettings } from "./redis/redis-settings.ts";
 import { type Environment, isLoopback, Settings } from "./settings.ts";
 
 /** Every setting, by who uses it. Durations are in milliseconds. */
@@ -22,6 +23,8 @@ export interface Config {
   reads: { timeoutMs: number; concurrency: number };
   /** `file:…` or `postgres://…`. */
   databaseUrl: string;
+  /** What several instances share beside the ledger; undefined where there is one instance only. */
+  redis: RedisSettings | undefined;
   paidCalls: {
     enabled: boolean;
     /** How long a client waits for its paid fields. */
@@ -94,6 +97,7 @@ export function readConfig(environment: Environment): Config {
       concurrency: settings.integer("PROVIDER_CONCURRENCY", 50, { min: 1, max: 1_000 }),
     },
     databaseUrl: readDatabaseUrl(settings, mode, production),
+    redis: readRedisSettings(settings),
     paidCalls: readPaidCalls(settings),
     pauseAt: readPause(settings, production),
   };

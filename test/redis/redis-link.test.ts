@@ -1,0 +1,58 @@
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:net";
+import { describe, expect, it } from "vitest";
+import { RedisLink, RedisUnavailable } from "../../src/redis/redis-link.ts";
+import { recordingLog, until } from "../support/ledger.ts";
+import { redisServer } from "../support/redis-server.ts";
+
+async function linkTo(url: string) {
+  const { log, logged } = recordingLog();
+  const link = new RedisLink({ url, timeoutMs: 200 }, log);
+  await link.open();
+  return { link, logged };
+}
+
+describe.runIf(redisServer)("a link to Redis", () => {
+  it("hands on what Redis answers", async () => {
+    const { link } = await linkTo(redisServer!);
+
+    expect(await link.run((client) => client.ping())).toBe("PONG");
+    await link.close();
+  });
+
+  it("hears what others say on a channel", async () => {
+    const [one, other] = [await linkTo(redisServer!), await linkTo(redisServer!)];
+    const channel = randomUUID();
+    const heard: string[] = [];
+    await one.link.listen(channel, (message) => heard.push(message));
+
+    await other.link.run((client) => client.publish(channel, "hello"));
+
+    await until(() => heard.length > 0);
+    expect(heard).toEqual(["hello"]);
+    await Promise.all([one.link.close(), other.link.close()]);
+  });
+});
+
+describe("a link to a Redis that is away", () => {
+  it("fails each use, and after five in a row leaves it alone", async () => {
+    const { link, logged } = await linkTo("redis://127.0.0.1:1");
+
+    for (let use = 0; use < 6; use++) {
+      await expect(link.run((client) => client.ping())).rejects.toBeInstanceOf(RedisUnavailable);
+    }
+
+    expect(logged()).toContain("redis: left alone for some seconds");
+    await link.close();
+  });
+
+  it("that accepts and never answers costs no more than its time", async () => {
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    await until(() => silent.listening);
+    const { link } = await linkTo(`redis://127.0.0.1:${(silent.address() as { port: number }).port}`);
+
+    await expect(link.run((client) => client.ping())).rejects.toBeInstanceOf(RedisUnavailable);
+    await link.close();
+    silent.close();
+  });
+});
