@@ -12,7 +12,12 @@ export default defineConfig({
     // Decorators need it before the first type file is read.
     setupFiles: ["reflect-metadata"],
     sequence: { shuffle: true },
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Much of the time is spent waiting for processes, so a third worker pays on two cores.
+    maxWorkers: 3,
+    // Real processes, sockets and databases meet real time here, and a machine that stalls for seconds can make any of them
+    // late. At the gate a second try tells a stall from a defect; the report names whatever needed one.
+    retry: process.env.CI ? 2 : 0,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });
