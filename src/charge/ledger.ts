@@ -72,6 +72,8 @@ interface Flight {
   charge: Charge | null;
   /** What the ledger is being asked at the moment: whether the key is known, or to claim it. */
   asking: Promise<unknown> | null;
+  /** Somebody has been told that nothing was charged: from then on it must not be claimed. */
+  saidNotBegun: boolean;
   /** Settled once the answer is on record, which may be later than its result. */
   recorded: Promise<void>;
   result: Promise<Spent<unknown>>;
@@ -120,7 +122,8 @@ export class Ledger {
 
   private begin<Refusal>(name: string, spending: Spending<Refusal>, asker: Asker): Flight {
     const { fingerprint } = spending;
-    const flight = { fingerprint, asker, charge: null, asking: null, recorded: Promise.resolve() } as unknown as Flight;
+    const start = { charge: null, asking: null, saidNotBegun: false, recorded: Promise.resolve() };
+    const flight = { fingerprint, asker, ...start } as unknown as Flight;
     this.flights.set(name, flight);
     flight.result = this.fly(flight, spending);
     void this.land(name, flight);
@@ -143,7 +146,7 @@ export class Ledger {
     if (!paidCalls || this.closing) return { kind: "not-begun" };
     const refusal = (await spending.findRefusal?.()) ?? null;
     if (refusal !== null) return { kind: "refused", refusal };
-    if (now() >= flight.asker.paidFieldsUntilMs) return { kind: "not-begun" };
+    if (flight.saidNotBegun || now() >= flight.asker.paidFieldsUntilMs) return { kind: "not-begun" };
 
     const beganMs = performance.now();
     const claim = await asking(flight, this.claim(spending, flight.asker.log));
@@ -243,7 +246,10 @@ export class Ledger {
       result = await within(flight.result, 0, outOfTime);
     }
     if (typeof result !== "symbol") return result;
-    return flight.charge ? { kind: "in-progress", charge: flight.charge } : { kind: "not-begun" };
+    if (flight.charge) return { kind: "in-progress", charge: flight.charge };
+    // A timer may be a moment ahead of the clock, and another asker may have more time: neither may claim it now.
+    flight.saidNotBegun = true;
+    return { kind: "not-begun" };
   }
 }
 

@@ -47,11 +47,11 @@ describeOnEachDatabase("case 14: a client that hangs up in mid-call", (kind) => 
 
 describeOnEachDatabase("case 16: a slow provider", (kind) => {
   describe("slower than the client waits", () => {
-    const graph = graphOn(kind, { PAID_CALL_TIMEOUT_MS: "800" });
+    const graph = graphOn(kind, { PAID_CALL_TIMEOUT_MS: "500" });
 
     it.each(paidMutations)("is ChargeInProgress at the bound, and a replay later: $field", async (mutation) => {
       const input = { ...mutation.input, idempotencyKey: aKey() };
-      graph().sandbox[mutation.provider].behave({ delayMs: 2_400, on: "paid" });
+      graph().sandbox[mutation.provider].behave({ delayMs: 1_500, on: "paid" });
 
       const first = await pay(graph(), mutation, input);
       const second = await pay(graph(), mutation, input);
@@ -70,13 +70,13 @@ describeOnEachDatabase("case 16: a slow provider", (kind) => {
   });
 
   describe("slower than its call is waited for", () => {
-    const graph = graphOn(kind, { PAID_CALL_TIMEOUT_MS: "1000", PAID_CALL_ABANDON_MS: "1000" });
+    const graph = graphOn(kind, { PAID_CALL_TIMEOUT_MS: "800", PAID_CALL_ABANDON_MS: "800" });
 
     it.each(paidMutations)(
       "is UNKNOWN past the abandon time, and its late answer still settles: $field",
       async (mutation) => {
         const input = { ...mutation.input, idempotencyKey: aKey() };
-        graph().sandbox[mutation.provider].behave({ delayMs: 3_000, on: "paid" });
+        graph().sandbox[mutation.provider].behave({ delayMs: 2_200, on: "paid" });
         const find = () => findCharge(graph(), input.idempotencyKey, mutation.operation);
 
         await graph().ask(documentOf(mutation), { input });
@@ -207,6 +207,27 @@ describeOnEachDatabase("case 16: a slow provider", (kind) => {
       await test.ledger.drain(1_000);
 
       expect([spent, provider.sent, await test.countRows()]).toEqual([{ kind: "not-begun" }, [], 0]);
+      await close();
+    });
+
+    it("is not begun any more for anybody, once one asker has been told that it was not", async () => {
+      const { test, close } = await ledgerOn(kind);
+      const provider = new HeldProvider();
+      const { promise: read, resolve } = Promise.withResolvers<null>();
+      const { promise: reading, resolve: begun } = Promise.withResolvers<void>();
+      const findRefusal = () => {
+        begun();
+        return read;
+      };
+      const spending = aSpending({ send: provider.send, findRefusal });
+
+      const patient = test.ledger.spend(spending, anAsker());
+      await reading;
+      const impatient = await test.ledger.spend(spending, anAsker(20));
+      resolve(null);
+
+      expect([impatient, await patient]).toEqual([{ kind: "not-begun" }, { kind: "not-begun" }]);
+      expect([provider.sent, await test.countRows()]).toEqual([[], 0]);
       await close();
     });
 
