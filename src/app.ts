@@ -6,6 +6,7 @@ import { type Authenticator, requireTokens, trustEveryone } from "./auth/authent
 import { RouterSecrets } from "./auth/router-secrets.ts";
 import { TokenVerifier } from "./auth/token-verifier.ts";
 import { BoundsGate } from "./bounds/bounds-gate.ts";
+import { checkValue } from "./bounds/value-bounds.ts";
 import { openCharges } from "./charges.ts";
 import type { Config, ProviderAccess, ProviderName } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
@@ -63,10 +64,16 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     const apollo = createApollo<Context>({ schema, production, log, checkOperation });
     await apollo.start();
     opened.push({ close: () => apollo.stop() });
-    const parts = { providers, ledger, charges, paidFieldsTimeoutMs: config.paidCalls.timeoutMs };
+    const parts = {
+      providers,
+      ledger,
+      charges,
+      checkValueSize: (value: object) => checkValue(value, bounds),
+      paidFieldsTimeoutMs: config.paidCalls.timeoutMs,
+    };
     const server = await createServer({
       apollo,
-      authenticator: createAuthenticator(config),
+      authenticator: createAuthenticator(config, log),
       bounds: new BoundsGate(bounds, paidFieldsOf(schema)),
       now,
       log,
@@ -91,9 +98,9 @@ function opening<Part extends { close(): Promise<unknown> }>(
   return part;
 }
 
-function createAuthenticator({ tokens, routerSecrets }: Config): Authenticator {
+function createAuthenticator({ tokens, routerSecrets }: Config, log: FastifyBaseLogger): Authenticator {
   const secrets = new RouterSecrets(routerSecrets);
-  return tokens ? requireTokens(new TokenVerifier(tokens), secrets) : trustEveryone(secrets);
+  return tokens ? requireTokens(new TokenVerifier(tokens, log), secrets) : trustEveryone(secrets);
 }
 
 type ProviderAddresses = Record<ProviderName, ProviderAccess> & { close(): Promise<void> };

@@ -102,6 +102,9 @@ export function readConfig(environment: Environment): Config {
     pauseAt: readPause(settings, production),
   };
   refuseOpenDoors(settings, config);
+  if (settings.text("NODE_TLS_REJECT_UNAUTHORIZED") === "0") {
+    settings.problem("NODE_TLS_REJECT_UNAUTHORIZED: expected nothing, for it would hand our keys to whoever answers");
+  }
   if (settings.problems.length > 0) throw new ConfigError(settings.problems);
   return config;
 }
@@ -148,6 +151,8 @@ function readDatabaseUrl(settings: Settings, mode: Config["mode"], production: b
   const url = settings.secret("DATABASE_URL");
   if (url && !/^(file:.|postgres(ql)?:\/\/.)/.test(url)) {
     settings.problem("DATABASE_URL: expected file:… for SQLite or postgres://… for PostgreSQL");
+  } else if (url && !url.startsWith("file:") && !URL.canParse(url)) {
+    settings.problem("DATABASE_URL: expected a URL, with special characters in the password percent-encoded");
   }
   if (!url && production)
     settings.problem("DATABASE_URL is missing: in production the ledger's place is said outright");

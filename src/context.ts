@@ -15,19 +15,22 @@ export type Context = ChargeContext & CompanyContext & VerificationContext & Cre
 /** What of the process a request takes along. */
 export interface ContextParts extends Pick<ChargeContext, "ledger" | "charges"> {
   providers: Providers;
+  /** Refuses a value that is larger than the bounds, once its variables are in it. */
+  checkValueSize: CreditReportContext["checkValueSize"];
   /** How long a request's paid fields wait, in milliseconds from its arrival. */
   paidFieldsTimeoutMs: number;
 }
 
 export function createContext(
   request: RequestContext,
-  { providers, ledger, charges, paidFieldsTimeoutMs }: ContextParts,
+  { providers, ledger, charges, checkValueSize, paidFieldsTimeoutMs }: ContextParts,
 ): Context {
   return {
     ...request,
     ...providers,
     ledger,
     charges,
+    checkValueSize,
     paidFieldsUntilMs: request.arrivedAtMs + paidFieldsTimeoutMs,
     purchaseChecks: { REQUEST_BUSINESS_CREDIT_REPORT: createCreditReportPurchaseCheck(providers.youverify) },
     companies: createCompanyLoader(providers.credas),

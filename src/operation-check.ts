@@ -8,7 +8,7 @@ import { badUserInput, unauthenticated } from "./graphql/errors.ts";
 export function createOperationCheck({ maxRepresentations }: { maxRepresentations: number }) {
   return ({ operation, document, variables, caller }: ResolvedOperation): void => {
     if (operation.operation === OperationTypeNode.SUBSCRIPTION)
-      throw badUserInput("Expected a query or a mutation, got a subscription.");
+      throw badUserInput("Expected a query or a mutation, got a subscription.", 400);
     if (caller === anonymous) checkAnonymous(operation);
     const fragments = new Map(
       document.definitions

@@ -34,8 +34,13 @@ export interface ServerOptions<Context extends RequestContext> {
 declare module "fastify" {
   interface FastifyRequest {
     caller: Caller | null;
+    /** Milliseconds since 1970, before its token and its body were read. */
+    arrivedAtMs: number;
   }
 }
+
+// How long the sending of one request may take: a body that trickles would hold its connection for good.
+const maxRequestMs = 30_000;
 
 /** Everything that answers HTTP: GraphQL, health, and the explorer page. */
 export async function createServer<Context extends RequestContext>(
@@ -47,6 +52,7 @@ export async function createServer<Context extends RequestContext>(
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     genReqId: () => randomUUID(),
     bodyLimit: maxBodyBytes,
+    requestTimeout: maxRequestMs,
     // Left in, so that it is refused by name where it matters instead of as unreadable.
     onProtoPoisoning: "ignore",
     onConstructorPoisoning: "ignore",
@@ -76,17 +82,19 @@ export async function createServer<Context extends RequestContext>(
 function serveGraphQL<Context extends RequestContext>(server: FastifyInstance, options: ServerOptions<Context>): void {
   const { apollo, authenticator, bounds, now } = options;
   server.decorateRequest("caller", null);
+  server.decorateRequest("arrivedAtMs", 0);
   const answer = fastifyApolloHandler(apollo, {
     context: async (request) => {
       if (!request.caller) throw new Error("Expected the caller to be known by now");
-      const { id: requestId, caller, log } = request;
-      return options.createContext({ requestId, caller, now, arrivedAtMs: now(), log });
+      const { id: requestId, caller, arrivedAtMs, log } = request;
+      return options.createContext({ requestId, caller, now, arrivedAtMs, log });
     },
   });
   server.route({
     url: "/graphql",
     method: ["GET", "POST"],
     onRequest: async (request) => {
+      request.arrivedAtMs = now();
       checkAddress(request);
       request.caller = await authenticator.authenticate(request.headers);
     },
@@ -107,7 +115,11 @@ function checkAddress({ url, protocol, hostname }: FastifyRequest): void {
 function askedOperation({ method, url, body }: FastifyRequest): AskedOperation {
   if (method !== "GET") return typeof body === "object" && body !== null ? body : {};
   const parameters = new URL(url, "http://localhost").searchParams;
-  return { query: parameters.get("query"), variables: parseJson(parameters.get("variables") ?? "") };
+  return {
+    query: parameters.get("query"),
+    operationName: parameters.get("operationName"),
+    variables: parseJson(parameters.get("variables") ?? ""),
+  };
 }
 
 // Apollo refuses some requests before anything of ours is asked; their errors get the id here.

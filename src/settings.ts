@@ -57,13 +57,14 @@ export class Settings {
     return fallback;
   }
 
-  /** Web origins, comma separated. */
+  /** Web origins, comma separated, or `none`. */
   webOrigins(name: string, fallback: string[]): string[] {
+    if (this.text(name) === "none") return [];
     const origins = this.text(name)
       ?.split(",")
       .map((origin) => origin.trim());
     if (origins?.some((origin) => URL.parse(origin)?.origin !== origin)) {
-      this.problem(`${name}: expected web origins such as https://app.example.com, comma separated`);
+      this.problem(`${name}: expected web origins such as https://app.example.com, comma separated, or none`);
     }
     return origins ?? fallback;
   }

@@ -41,8 +41,16 @@ describe("/graphql", () => {
     expect(graph.sandbox.credas.calls()).toEqual([]);
   });
 
-  it("lets no answer be cached", async () => {
-    expect((await post({ query: "{ __typename }" })).headers["cache-control"]).toBe("no-store");
+  it.each([
+    ["an answer", { method: "POST", url: "/graphql", payload: { query: "{ __typename }" } }],
+    [
+      "what could not be read",
+      { method: "POST", url: "/graphql", payload: "{", headers: { "content-type": "application/json" } },
+    ],
+    ["nothing there", { method: "GET", url: "/nowhere" }],
+    ["health", { method: "GET", url: "/health/live" }],
+  ] as const)("lets nobody keep %s", async (_, request) => {
+    expect((await graph.server.inject(request)).headers["cache-control"]).toBe("no-store");
   });
 
   it("tells no stack trace", async () => {

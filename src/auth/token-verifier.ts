@@ -1,7 +1,9 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { createRemoteJWKSet, type JWTPayload, type JWTVerifyGetKey, errors as joseErrors, jwtVerify } from "jose";
+import type { FastifyBaseLogger } from "fastify";
+import { type JWTPayload, type JWTVerifyGetKey, errors as joseErrors, jwtVerify } from "jose";
 import type { Caller } from "../graphql/context.ts";
 import { CodedError, unauthenticated } from "../graphql/errors.ts";
+import { createKeySet } from "./key-set.ts";
 
 export interface TokenSettings {
   /** Where the keys are: a JWKS that may rotate, or one public key in PEM. */
@@ -32,9 +34,15 @@ const clockSkewSeconds = 60;
 export class TokenVerifier {
   private readonly keys: KeyObject | JWTVerifyGetKey;
 
-  constructor(private readonly settings: TokenSettings) {
+  constructor(
+    private readonly settings: TokenSettings,
+    log: FastifyBaseLogger,
+  ) {
     const { keys } = settings;
-    this.keys = "jwksUrl" in keys ? createRemoteJWKSet(new URL(keys.jwksUrl)) : createPublicKey(keys.publicKeyPem);
+    this.keys =
+      "jwksUrl" in keys
+        ? createKeySet(new URL(keys.jwksUrl), (err) => log.error({ err }, "auth: the key server failed"))
+        : createPublicKey(keys.publicKeyPem);
   }
 
   /**

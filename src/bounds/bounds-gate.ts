@@ -2,16 +2,20 @@ import { parse } from "graphql";
 import { LRUCache } from "lru-cache";
 import { tooLarge } from "../graphql/errors.ts";
 import { checkDocument, type DocumentBounds } from "./document-bounds.ts";
-import { checkVariables } from "./value-bounds.ts";
+import { checkLength, checkVariables } from "./value-bounds.ts";
 
 // Operations repeat; what was within bounds once is so again.
 const rememberedOperations = 1_000;
 const rememberedCharacters = 5_000_000;
 
+// No name of the graph is as long: a low bound on texts must not refuse the graph's own words.
+const longestName = 255;
+
 /** What a request asks, before GraphQL looks at it. */
 export interface AskedOperation {
   query?: unknown;
   variables?: unknown;
+  operationName?: unknown;
 }
 
 /** Refuses what asks for too much before anything is validated, resolved or fetched. */
@@ -22,14 +26,19 @@ export class BoundsGate {
     sizeCalculation: (_known, query) => query.length + 1,
   });
 
+  private readonly longWord: RegExp;
+
   constructor(
     private readonly bounds: DocumentBounds,
     private readonly paidFields: ReadonlySet<string>,
-  ) {}
+  ) {
+    this.longWord = new RegExp(`[\\w.+-]{${Math.max(bounds.maxStringLength, longestName) + 1}}`);
+  }
 
   /** @throws TOO_MANY_PAID_FIELDS or OPERATION_TOO_LARGE; a document that can't be read is left to GraphQL to refuse. */
-  check({ query, variables }: AskedOperation): void {
+  check({ query, variables, operationName }: AskedOperation): void {
     try {
+      if (typeof operationName === "string") checkLength(operationName, this.bounds);
       if (typeof query === "string" && !this.within.has(query)) this.checkQuery(query);
       checkVariables(variables, this.bounds);
     } catch (error) {
@@ -40,6 +49,8 @@ export class BoundsGate {
   }
 
   private checkQuery(query: string): void {
+    // Names, numbers and enum values have no end of their own; texts are measured where their escapes are resolved.
+    if (this.longWord.test(query)) throw tooLarge("characters in one text", this.bounds.maxStringLength);
     const document = this.read(query);
     if (!document) return;
     checkDocument(document, this.bounds, this.paidFields);

@@ -9,10 +9,36 @@ export type ValueBounds = Pick<DocumentBounds, "maxStringLength" | "maxJsonDepth
  * @throws OPERATION_TOO_LARGE
  */
 export function checkVariables(variables: unknown, bounds: ValueBounds): void {
+  // The variables themselves are no level of any value.
+  measure(variables, 0, bounds);
+}
+
+/**
+ * The same for one value as it has become: a literal may name one variable many times, so that a small request stands for
+ * a huge value.
+ *
+ * @throws OPERATION_TOO_LARGE
+ */
+export function checkValue(value: object, bounds: ValueBounds): void {
+  measure(value, 1, bounds);
+}
+
+/** @throws OPERATION_TOO_LARGE */
+export function checkLength(text: string, { maxStringLength }: ValueBounds): void {
+  if (text.length > maxStringLength) throw tooLarge("characters in one text", maxStringLength);
+}
+
+// More than any one request's body holds without repeating itself.
+const maxCharacters = 2_000_000;
+
+function measure(whole: unknown, atDepth: number, bounds: ValueBounds): void {
   let members = 0;
+  let characters = 0;
   const check = (value: unknown, depth: number): void => {
-    if (typeof value === "string" && value.length > bounds.maxStringLength) {
-      throw tooLarge("characters in one text", bounds.maxStringLength);
+    if (typeof value === "string") {
+      checkLength(value, bounds);
+      characters += value.length;
+      if (characters > maxCharacters) throw tooLarge("characters in its values", maxCharacters);
     }
     if (typeof value !== "object" || value === null) return;
     if (depth > bounds.maxJsonDepth) throw tooLarge("levels in one value", bounds.maxJsonDepth);
@@ -24,6 +50,5 @@ export function checkVariables(variables: unknown, bounds: ValueBounds): void {
       check(member, depth + 1);
     }
   };
-  // The variables themselves are no level of any value.
-  check(variables, 0);
+  check(whole, atDepth);
 }

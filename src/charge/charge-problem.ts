@@ -73,7 +73,7 @@ export class SpendingLimitReached extends Problem {
 @ObjectType({
   simpleResolvers: true,
   implements: Problem,
-  description: "There is no such charge, or it is not the caller's to see.",
+  description: "There is no such charge.",
 })
 export class ProviderChargeNotFound extends Problem {
   constructor() {

@@ -6,4 +6,6 @@ import type { YouverifyClient } from "./youverify.client.ts";
 export interface CreditReportContext extends ChargeContext {
   youverify: YouverifyClient;
   creditReports: CreditReportLoader;
+  /** @throws OPERATION_TOO_LARGE for a value beyond the bounds, once its variables are in it. */
+  checkValueSize(value: object): void;
 }

@@ -21,7 +21,7 @@ export async function requestBusinessCreditReport(
 ): Promise<RequestBusinessCreditReportResult> {
   checkIdempotencyKey(idempotencyKey);
   checkCompanyNumber(companyNumber);
-  checkMetadata(metadata);
+  checkMetadata(metadata, context);
   if (!subjectConsent) return new ConsentRequired();
 
   const { youverify, creditReports, ledger, caller } = context;
@@ -55,8 +55,12 @@ function checkCompanyNumber(companyNumber: string): void {
   );
 }
 
-function checkMetadata(metadata: object | null | undefined): void {
+function checkMetadata(
+  metadata: object | null | undefined,
+  { checkValueSize }: Pick<CreditReportContext, "checkValueSize">,
+): void {
   if (!metadata) return;
+  checkValueSize(metadata);
   checkJson("metadata", metadata);
   if (Object.hasOwn(metadata, chargeMember)) {
     throw badUserInput(`Expected metadata without ${chargeMember}, which is ours to write, got it.`);

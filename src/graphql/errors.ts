@@ -1,5 +1,6 @@
 import { ApolloServerErrorCode, unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { isErrorCode } from "../error-code.ts";
 import { ProviderError } from "../http/provider-error.ts";
 
 /** The codes of ours that clients may rely on, beside Apollo's own. */
@@ -18,8 +19,8 @@ export type ErrorCode =
   | "INTERNAL_SERVER_ERROR";
 
 /** The client's own mistake in what it sent; the message is for its developer. */
-export function badUserInput(message: string): GraphQLError {
-  return refusal("BAD_USER_INPUT", message);
+export function badUserInput(message: string, status?: 400): GraphQLError {
+  return refusal("BAD_USER_INPUT", message, status);
 }
 
 /** Nobody knows who asks. The message says what was expected, never what was wrong with a token. */
@@ -135,7 +136,7 @@ export function describeForLog(error: unknown): object {
 }
 
 function codeOf(cause: unknown): unknown {
-  return cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return cause instanceof Error && "code" in cause && isErrorCode(cause.code) ? cause.code : undefined;
 }
 
 // graphql-js repeats what a client sent in the message about it. That may be a name or a number that identifies somebody,
@@ -149,6 +150,7 @@ function withoutValues(message: string): string {
     .replace(/^(Argument "\w+" has invalid value) .*$/s, "$1.")
     .replace(/^(Syntax Error: .*?(?:found|Unexpected) (?:Name|String|BlockString|Int|Float)) ".*$/s, "$1.")
     .replace(/^((?:Enum )?"?\w+"? cannot represent ).*$/s, "$1this value.")
+    .replace(/^(Unknown operation named) ".*$/s, "$1 that.")
     .replace(/^(Value) ".*(" does not exist in)/s, '$1 "…$2');
 }
 

@@ -1,4 +1,5 @@
 import { GraphQLError } from "graphql";
+import { isErrorCode } from "../error-code.ts";
 import { CodedError } from "../graphql/errors.ts";
 import { ProviderError } from "../http/provider-error.ts";
 
@@ -25,8 +26,8 @@ export function describeError(error: unknown, causes = maxCauses): DescribedErro
   if (!(original instanceof Error)) return { type: typeof original };
   const { name, message, stack, cause } = original;
   return {
-    type: isCode(name) ? name : "Error",
-    ...("code" in original && isCode(original.code) && { code: original.code }),
+    type: isErrorCode(name) ? name : "Error",
+    ...("code" in original && isErrorCode(original.code) && { code: original.code }),
     ...(hasOwnWords(original) && { message: original.message }),
     frames: framesOf(stack, message),
     ...(cause !== undefined && causes > 0 && { cause: describeError(cause, causes - 1) }),
@@ -35,10 +36,6 @@ export function describeError(error: unknown, causes = maxCauses): DescribedErro
 
 function hasOwnWords(error: Error): boolean {
   return error instanceof CodedError || error instanceof ProviderError;
-}
-
-function isCode(code: unknown): boolean {
-  return typeof code === "number" || (typeof code === "string" && /^[\w-]{1,60}$/.test(code));
 }
 
 // The stack begins with the message, whose lines may look like frames.

@@ -48,15 +48,26 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     serializers: { err: describeError },
     hooks: { logMethod: sayInOwnWords },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pickingBindings(destination ? pino(options, destination) : pino(options));
+}
+
+// Pino formats what a line says, but not what a child is bound to; its children inherit this.
+function pickingBindings(log: Logger): Logger {
+  const { child } = log;
+  log.child = function (this: Logger, bindings: Record<string, unknown>, options?: object) {
+    return child.call(this, pickLoggable(bindings), options);
+  } as Logger["child"];
+  return log;
 }
 
 // Pino, and Fastify, take an error's own message where nobody gives another one.
-function sayInOwnWords(this: Logger, [facts, message, ...more]: Parameters<LogFn>, log: LogFn): void {
+// What would be put into a message goes: a message says what happened, and the facts beside it to what.
+function sayInOwnWords(this: Logger, [facts, message]: Parameters<LogFn>, log: LogFn): void {
+  if (typeof facts === "string") return log.call(this, facts);
   const withFacts = typeof facts === "object" && facts !== null;
   const error = withFacts && "err" in facts ? facts.err : facts;
   const theirs = withFacts && (message === undefined || (error instanceof Error && message === error.message));
-  log.call(this, facts, theirs ? "an error" : message, ...more);
+  log.call(this, facts, theirs ? "an error" : message);
 }
 
 function pickLoggable(facts: Record<string, unknown>): Record<string, unknown> {

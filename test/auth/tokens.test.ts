@@ -135,7 +135,7 @@ describe("a request", () => {
   );
 
   it.each([
-    ["an expiry 59 seconds ago", () => ({ exp: inSeconds(-59) })],
+    ["an expiry 50 seconds ago", () => ({ exp: inSeconds(-50) })],
     ["a beginning in 50 seconds", () => ({ nbf: inSeconds(50) })],
     ["several audiences, ours among them", { aud: ["https://elsewhere.example", audience] }],
     ["a caller of 255 characters", { sub: "a".repeat(255) }],
@@ -280,6 +280,27 @@ describe("a JWKS", () => {
 
     expect(keyServer.requests.length - before).toBe(1);
     expect(graph.logged()).not.toContain("key server");
+  });
+
+  it("whose server fails goes on for an hour, is asked at most every five seconds, and is in the log", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const signer = await makeSigner();
+    serve(await jwk(signer.publicKey, "one"));
+    const graph = await startWithKeyServer();
+    const statusAfter = async (minutes: number) => {
+      vi.setSystemTime(Date.now() + minutes * 60_000);
+      return (await ask(graph, await tokenBy(signer, "one"))).status;
+    };
+    expect(await statusAfter(0)).toBe(200);
+
+    answer = (_, response) => void response.writeHead(500).end();
+    const [soon, before] = [await statusAfter(11), keyServer.requests.length];
+    for (let i = 0; i < 20; i += 1) await ask(graph, await tokenBy(signer, `none-${i}`));
+
+    expect(soon).toBe(200);
+    expect(keyServer.requests.length - before).toBe(0);
+    expect([await statusAfter(40), await statusAfter(10)]).toEqual([200, 401]);
+    expect(graph.logged()).toContain("auth: the key server failed");
   });
 
   it("can't hand out a secret to sign with", async () => {

@@ -107,7 +107,8 @@ async function serve({ schema, bounds, checkOperation }: Limits): Promise<Fastif
     apollo,
     authenticator: { authenticate: async () => ({ id: "bench", can: (scope) => scopes.has(scope) }) },
     bounds,
-    createContext: (request) => createContext(request, { providers, ledger, charges, paidFieldsTimeoutMs: 25_000 }),
+    createContext: (request) =>
+      createContext(request, { providers, ledger, charges, checkValueSize: () => {}, paidFieldsTimeoutMs: 25_000 }),
     now: Date.now,
     log,
     corsOrigins: [],

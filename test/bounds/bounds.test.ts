@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { readConfig } from "../../src/config.ts";
+import { type Config, readConfig } from "../../src/config.ts";
 import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.ts";
 import { documentOf } from "./document-of.ts";
 
@@ -10,6 +10,7 @@ interface Asked {
 
 interface Bound {
   setting: string;
+  name: keyof Config["bounds"];
   most: number;
   code: string;
   /** An operation that has this many of what is bounded. */
@@ -26,6 +27,7 @@ const tooLarge = "OPERATION_TOO_LARGE";
 const bounds: Bound[] = [
   {
     setting: "MAX_PAID_FIELDS",
+    name: "maxPaidFields",
     most: 5,
     code: "TOO_MANY_PAID_FIELDS",
     asking: (count) => ({
@@ -34,6 +36,7 @@ const bounds: Bound[] = [
   },
   {
     setting: "MAX_REPRESENTATIONS",
+    name: "maxRepresentations",
     most: 1_000,
     code: "TOO_MANY_REPRESENTATIONS",
     asking: (count) => ({
@@ -43,12 +46,14 @@ const bounds: Bound[] = [
   },
   {
     setting: "MAX_TOKENS",
+    name: "maxTokens",
     most: 5_000,
     code: tooLarge,
     asking: (count) => ({ query: `{ companies(ids: [${times(count - 12, () => "0")}]) { id } }` }),
   },
   {
     setting: "MAX_DEPTH",
+    name: "maxDepth",
     most: 20,
     code: tooLarge,
     asking: (levels) => ({
@@ -57,42 +62,49 @@ const bounds: Bound[] = [
   },
   {
     setting: "MAX_ALIASES",
+    name: "maxAliases",
     most: 50,
     code: tooLarge,
-    asking: (count) => ({ query: `{ ${times(count, (i) => `a${i}: __typename`)} }` }),
+    asking: (count) => ({ query: `{ __schema { ${times(count, (i) => `a${i}: __typename`)} } }` }),
   },
   {
     setting: "MAX_FIELD_REPEATS",
+    name: "maxRepeats",
     most: 20,
     code: tooLarge,
     asking: (count) => ({ query: `{ ${times(count, () => "__typename")} }` }),
   },
   {
     setting: "MAX_DIRECTIVES",
+    name: "maxDirectives",
     most: 20,
     code: tooLarge,
     asking: (count) => ({ query: `{ ${times(count, (i) => `a${i}: __typename @include(if: true)`)} }` }),
   },
   {
     setting: "MAX_ROOT_FIELDS",
+    name: "maxRootFields",
     most: 50,
     code: tooLarge,
     asking: (count) => ({ query: `{ ${times(count, (i) => (i < 40 ? `a${i}: __typename` : "__typename"))} }` }),
   },
   {
     setting: "MAX_STRING_LENGTH",
+    name: "maxStringLength",
     most: 5_000,
     code: tooLarge,
     asking: (length) => ({ query: `{ company(id: "${"x".repeat(length)}") { id } }` }),
   },
   {
     setting: "MAX_JSON_DEPTH",
+    name: "maxJsonDepth",
     most: 10,
     code: tooLarge,
     asking: (levels) => ({ query: entities, variables: { representations: [nested(levels - 1)] } }),
   },
   {
     setting: "MAX_JSON_MEMBERS",
+    name: "maxJsonMembers",
     most: 20_000,
     code: tooLarge,
     asking: (count) => ({
@@ -110,7 +122,7 @@ const byPost = (graph: GuardedGraph, asked: Asked) => graph.post(asked);
 const byGet = (graph: GuardedGraph, { query, variables }: Asked) =>
   graph.get({ query, ...(variables && { variables: JSON.stringify(variables) }) });
 
-describe.each(bounds)("$setting", ({ setting, most, code, asking }) => {
+describe.each(bounds)("$setting", ({ setting, name, most, code, asking }) => {
   let byDefault: GuardedGraph;
   let lowered: GuardedGraph;
   const few = setting === "MAX_TOKENS" ? 40 : 4;
@@ -125,7 +137,7 @@ describe.each(bounds)("$setting", ({ setting, most, code, asking }) => {
   });
 
   it(`is ${most} by default`, () => {
-    expect(Object.values(readConfig({}).bounds)).toContain(most);
+    expect(readConfig({}).bounds[name]).toBe(most);
   });
 
   it.each([
@@ -170,11 +182,12 @@ describe("the bounds", () => {
 
   const refused = async (asked: Asked, code = tooLarge) => {
     for (const send of [byPost, byGet]) {
-      const beganMs = performance.now();
+      const began = process.cpuUsage();
       const answer = await send(graph, asked);
       expect(codesOf(answer)).toEqual([code]);
       expect(answer.statusCode).toBe(400);
-      expect(performance.now() - beganMs).toBeLessThan(1_000);
+      // A document made to be slow takes minutes where it is not refused at once.
+      expect(process.cpuUsage(began).user / 1e6).toBeLessThan(10);
     }
     expect([graph.calls(), await graph.charged()]).toEqual([[], { providers: 0, ledger: 0 }]);
   };
@@ -361,14 +374,14 @@ describe("the bounds", () => {
   });
 
   it("leave a document that spreads itself to GraphQL, which refuses it at once", async () => {
-    const beganMs = performance.now();
+    const began = process.cpuUsage();
     const answer = await graph.post({
       query:
         "{ ...A } fragment A on Query { ...B ...C } fragment B on Query { ...A } fragment C on Query { ...C __typename }",
     });
 
     expect(new Set(codesOf(answer))).toEqual(new Set(["GRAPHQL_VALIDATION_FAILED"]));
-    expect(performance.now() - beganMs).toBeLessThan(1_000);
+    expect(process.cpuUsage(began).user / 1e6).toBeLessThan(10);
   });
 
   it("are held against every request again, also once an operation has passed", async () => {

@@ -140,3 +140,57 @@ describe("a Host that is none", () => {
     expect(answer.statusCode).toBeLessThan(500);
   });
 });
+
+describe("a literal with variables in it", () => {
+  const requesting = (metadata: string) =>
+    `mutation($v: JSONObject) { requestBusinessCreditReport(input: { companyNumber: "99000010", subjectConsent: true, idempotencyKey: "way", metadata: ${metadata} }) { __typename } }`;
+  const nested = (levels: number): object => (levels <= 1 ? {} : { a: nested(levels - 1) });
+  const often = (count: number) => Array.from({ length: count }, (_, i) => `a${i}: $v`).join(" ");
+
+  it.each([
+    ["members", `{ ${often(10)} }`, { a: Array(19_000).fill("x") }],
+    ["levels", `${"{a:".repeat(8)}$v${"}".repeat(8)}`, nested(9)],
+    ["characters", `{ ${often(600)} }`, { a: "x".repeat(5_000) }],
+  ])("is measured with what they stand for: %s", async (_, metadata, v) => {
+    const answer = await graph.post({ query: requesting(metadata), variables: { v } });
+
+    expect(codesOf(answer)).toEqual(["OPERATION_TOO_LARGE"]);
+    expect([graph.calls(), await graph.charged()]).toEqual([[], { providers: 0, ledger: 0 }]);
+  });
+
+  it("may be within the bounds", async () => {
+    const answer = await graph.post({ query: requesting("{ of: $v, again: $v }"), variables: { v: { a: "b" } } });
+
+    expect(codesOf(answer)).toEqual([]);
+  });
+});
+
+describe("a text without quotes", () => {
+  const long = 6_000;
+  const metadata = (literal: string) =>
+    `mutation { requestBusinessCreditReport(input: { companyNumber: "99000010", subjectConsent: true, idempotencyKey: "way", metadata: ${literal} }) { __typename } }`;
+
+  it.each([
+    ["a member's name", metadata(`{ ${"n".repeat(long)}: 1 }`)],
+    ["an enum value", metadata(`{ a: ${"E".repeat(long)} }`)],
+    ["a number", `{ providerCharge(id: ${"1".repeat(long)}) { id } }`],
+    ["an alias", `{ ${"a".repeat(long)}: __typename }`],
+  ])("is as long as any text may be: %s", async (_, query) => {
+    expect(codesOf(await graph.post({ query }))).toEqual(["OPERATION_TOO_LARGE"]);
+  });
+
+  it("that names the operation may be no longer, and is not repeated", async () => {
+    const query = "query A { __typename }";
+
+    expect(codesOf(await graph.post({ query, operationName: "x".repeat(long) }))).toEqual(["OPERATION_TOO_LARGE"]);
+    expect((await graph.post({ query, operationName: "Planted words" })).body).not.toContain("Planted");
+  });
+});
+
+describe("a subscription", () => {
+  it("is the client's mistake", async () => {
+    const answer = await graph.post({ query: "subscription { __typename }" });
+
+    expect([answer.statusCode, codesOf(answer)]).toEqual([400, ["BAD_USER_INPUT"]]);
+  });
+});

@@ -159,6 +159,11 @@ function aContext({ outcome = charged(), answer = bought }: Youverify) {
     readPurchase: () => ({ resultId: null }),
   } as Partial<YouverifyClient> as YouverifyClient;
   const request = aSpendingRequest();
-  const context: CreditReportContext = { ...request, youverify, creditReports: createCreditReportLoader(youverify) };
+  const context: CreditReportContext = {
+    ...request,
+    youverify,
+    creditReports: createCreditReportLoader(youverify),
+    checkValueSize: () => {},
+  };
   return { ...context, ...calls, errorLog: request.errorLog };
 }

@@ -69,6 +69,17 @@ describe("the log", () => {
     );
   });
 
+  it("drops unlisted facts that a child, or its child, is bound to, and what would be put into a message", () => {
+    const { text, lines } = logOf((log) => {
+      const child = log.child({ requestId: "1", secret: planted });
+      child.info("one %s", planted);
+      child.child({ secret: planted }).info("two");
+    });
+
+    expect(text).not.toContain(planted);
+    expect(lines).toMatchObject([{ requestId: "1" }, { requestId: "1" }]);
+  });
+
   it.each<[string, (log: ReturnType<typeof createLog>, error: Error) => void]>([
     ["alone", (log, error) => log.error(error)],
     ["as err alone", (log, error) => log.error({ err: error })],
