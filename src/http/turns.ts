@@ -21,6 +21,9 @@ export interface Turn {
   end(): void;
 }
 
+// Sent with less time than this, a call would look like one that the provider did not answer.
+const shortestCallMs = 10;
+
 interface Waiter {
   deadline: Deadline;
   go(slot: SlotTime | null): void;
@@ -119,6 +122,10 @@ export class Turns {
     const urgency = this.mostUrgent();
     const next = urgency && this.line[urgency].shift();
     if (!next) return;
+    if (next.deadline.leftMs < shortestCallMs) {
+      next.giveUp(new NoRoom("turn"));
+      return;
+    }
     this.free--;
     next.go(slot);
   }
