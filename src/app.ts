@@ -56,7 +56,7 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     const redis = config.redis && opening(opened, new RedisLink(config.redis, log));
     await redis?.open();
     const access = opening(opened, await openProviders(config, log));
-    const { providers } = opening(opened, createProviders(config, access));
+    const { providers } = opening(opened, createProviders(config, access, { redis }));
     const { ledger, charges } = opening(opened, await openCharges(config, { providers, log, now }));
     const schema = createSchema();
     const { production, bounds } = config;

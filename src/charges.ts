@@ -18,7 +18,8 @@ export async function openCharges(
   { providers, log, now }: ChargesParts,
 ) {
   const charges = new ChargeStore(await openLedger(databaseUrl, mode, log));
-  const evidence = new EvidenceSearch({ charges, truework: providers.truework, abandonMs: paidCalls.abandonMs, log });
+  const truework = providers.truework.unhurried();
+  const evidence = new EvidenceSearch({ charges, truework, abandonMs: paidCalls.abandonMs, log });
   const ledger = new Ledger(charges, {
     paidCalls: paidCalls.enabled,
     dailyLimit: paidCalls.dailyLimit,

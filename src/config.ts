@@ -2,6 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { TokenSettings } from "./auth/token-verifier.ts";
 import type { DocumentBounds } from "./bounds/document-bounds.ts";
+import { type HttpSettings, readHttpSettings } from "./http/http-settings.ts";
 import { type RedisSettings, readRedisSettings } from "./redis/redis-settings.ts";
 import { type Environment, isLoopback, Settings } from "./settings.ts";
 
@@ -20,7 +21,7 @@ export interface Config {
   providers: "built-in" | Record<ProviderName, ProviderAccess>;
   trueworkApiVersion: string;
   youverifyCompanyField: "companyNumber" | "companyName";
-  reads: { timeoutMs: number; concurrency: number };
+  reads: HttpSettings;
   /** `file:…` or `postgres://…`. */
   databaseUrl: string;
   /** What several instances share beside the ledger; undefined where there is one instance only. */
@@ -92,10 +93,7 @@ export function readConfig(environment: Environment): Config {
     trueworkApiVersion: readTrueworkVersion(settings),
     youverifyCompanyField:
       settings.oneOf("YOUVERIFY_COMPANY_FIELD", ["companyNumber", "companyName"]) ?? "companyNumber",
-    reads: {
-      timeoutMs: settings.integer("PROVIDER_TIMEOUT_MS", 10_000, { min: 100, max: 300_000 }),
-      concurrency: settings.integer("PROVIDER_CONCURRENCY", 50, { min: 1, max: 1_000 }),
-    },
+    reads: readHttpSettings(settings),
     databaseUrl: readDatabaseUrl(settings, mode, production),
     redis: readRedisSettings(settings),
     paidCalls: readPaidCalls(settings),

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyBaseLogger } from "fastify";
 import type { NotCharged, PaidOutcome } from "../http/paid-outcome.ts";
+import type { Turn } from "../http/turns.ts";
 import { within } from "../timing.ts";
 import { AnswerRecorder, type AnswerVerdict } from "./answer-recorder.ts";
 import type { Charge, ChargeName, Price } from "./charge.ts";
@@ -11,8 +12,10 @@ import type { ChargeStore, Claim, ClaimResult } from "./store/charge-store.ts";
 export interface Spending<Refusal> extends Claim {
   /** Asked only for a key that is new or freed; what it answers leaves no trace. It costs nothing. */
   findRefusal?: () => Promise<Refusal | null>;
+  /** Takes what the call needs before it is claimed, so that no claim waits for it; null where it can't be had in time. */
+  reserve?: (withinMs: number) => Promise<Turn | null>;
   /** Spends the money, once. */
-  send(chargeId: string): Promise<PaidOutcome>;
+  send(chargeId: string, turn?: Turn): Promise<PaidOutcome>;
   /** What the body of a charged answer tells of what was bought. */
   readPurchase(body: unknown): Purchase;
 }
@@ -33,7 +36,7 @@ export interface Asker {
 /** What became of a spending. Everything but `refused`, `not-begun` and `limit-reached` is on record. */
 export type Spent<Refusal> =
   | { kind: "refused"; refusal: Refusal }
-  /** Nothing was claimed: paid calls are off, or no time is left. */
+  /** Nothing was claimed: paid calls are off, the provider is left alone, or no time is left. */
   | { kind: "not-begun" }
   | { kind: "limit-reached"; resetsAt: string }
   /** The key was first used with another input. */
@@ -146,15 +149,33 @@ export class Ledger {
     if (!paidCalls || this.closing) return { kind: "not-begun" };
     const refusal = (await spending.findRefusal?.()) ?? null;
     if (refusal !== null) return { kind: "refused", refusal };
-    if (flight.saidNotBegun || now() >= flight.asker.paidFieldsUntilMs) return { kind: "not-begun" };
+    const leftMs = flight.asker.paidFieldsUntilMs - now();
+    if (leftMs <= 0) return { kind: "not-begun" };
+    const turn = await spending.reserve?.(leftMs);
+    if (turn === null) return { kind: "not-begun" };
+    return this.claimAndSend(flight, spending, turn);
+  }
 
-    const beganMs = performance.now();
-    const claim = await asking(flight, this.claim(spending, flight.asker.log));
-    if (claim.kind === "limit-reached") return claim;
-    if (claim.kind === "known") return this.answerRace(flight, spending);
-    flight.charge = claim.charge;
-    await this.options.atStep?.("claimed");
-    return this.sendAndSettle(flight, claim.charge, spending, beganMs);
+  private async claimAndSend<Refusal>(
+    flight: Flight,
+    spending: Spending<Refusal>,
+    turn: Turn | undefined,
+  ): Promise<Spent<Refusal>> {
+    let sent = false;
+    try {
+      if (flight.saidNotBegun || this.options.now() >= flight.asker.paidFieldsUntilMs) return { kind: "not-begun" };
+      const beganMs = performance.now();
+      const claim = await asking(flight, this.claim(spending, flight.asker.log));
+      if (claim.kind === "limit-reached") return claim;
+      if (claim.kind === "known") return await this.answerRace(flight, spending);
+      flight.charge = claim.charge;
+      await this.options.atStep?.("claimed");
+      sent = true;
+      return await this.sendAndSettle(flight, claim.charge, spending, { beganMs, turn });
+    } finally {
+      // A call that was given up on keeps its turn, for it is still on its way.
+      if (!sent) turn?.end();
+    }
   }
 
   private find(name: ChargeName): Promise<Charge | null> {
@@ -176,12 +197,13 @@ export class Ledger {
     flight: Flight,
     charge: Charge,
     spending: Spending<Refusal>,
-    beganMs: number,
+    { beganMs, turn }: { beganMs: number; turn: Turn | undefined },
   ): Promise<Spent<Refusal>> {
     const abandonMs = this.options.abandonMs - (performance.now() - beganMs);
     // Held up past its own time, others may have taken it for UNKNOWN: it must not be sent now.
-    const sending = abandonMs > 0 ? this.send(charge, spending) : Promise.resolve(heldUp);
+    const sending = abandonMs > 0 ? this.send(charge, spending, turn) : Promise.resolve(heldUp);
     const abandoned: PaidOutcome = { state: "UNKNOWN", reason: `no answer within ${this.options.abandonMs} ms` };
+    if (abandonMs <= 0) turn?.end();
     const outcome = await within(sending, Math.max(abandonMs, 0), abandoned);
     await this.options.atStep?.("answered");
 
@@ -191,12 +213,14 @@ export class Ledger {
     return toSpent(settled, outcome);
   }
 
-  private async send<Refusal>(charge: Charge, spending: Spending<Refusal>): Promise<PaidOutcome> {
+  private async send<Refusal>(charge: Charge, spending: Spending<Refusal>, turn?: Turn): Promise<PaidOutcome> {
     try {
-      return await spending.send(charge.id);
+      return await spending.send(charge.id, turn);
     } catch (error) {
       this.options.log.error({ err: error, chargeId: charge.id }, "ledger: a paid call ended in an error of ours");
       return { state: "UNKNOWN", reason: "the call ended in an error of ours" };
+    } finally {
+      turn?.end();
     }
   }
 

@@ -2,6 +2,7 @@ import type { PaidOrder } from "../http/paid-call.ts";
 import { judgePaidReply, type PaidOutcome } from "../http/paid-outcome.ts";
 import type { ProviderHttp } from "../http/provider-http.ts";
 import { path } from "../http/request-path.ts";
+import type { Turn } from "../http/turns.ts";
 import type { Company } from "./company.type.ts";
 import { toCompany } from "./credas.mapper.ts";
 import { companyResponse } from "./credas.responses.ts";
@@ -20,9 +21,14 @@ export class CredasClient {
     return record && this.toCompany(id, record);
   }
 
+  /** Takes a turn for a paid call, before anything is claimed for it; null where none can be had. */
+  reservePaid(withinMs: number): Promise<Turn | null> {
+    return this.http.reservePaid(withinMs);
+  }
+
   /** Buys a new report for a company. Charged every time. What the provider answers says nothing of the new report. */
-  async refreshReport(id: string): Promise<PaidOutcome> {
-    return judgePaidReply(await this.http.sendPaid(refreshRequest(id)), (status) =>
+  async refreshReport(id: string, turn?: Turn): Promise<PaidOutcome> {
+    return judgePaidReply(await this.http.sendPaid(refreshRequest(id), turn), (status) =>
       status === 404 ? { state: "NOT_CHARGED", because: "not-found", status } : undefined,
     );
   }
@@ -31,7 +37,10 @@ export class CredasClient {
     const { data: record } = companyResponse.safeParse(json);
     const named = record?.id ?? record?.companyId;
     if (!record || named !== id) {
-      throw this.http.malformed(`expected the company's id, got ${named ? "another one" : "none"}`);
+      throw this.http.malformed(
+        `expected the company's id, got ${named ? "another one" : "none"}`,
+        named ? "another-id" : "missing-id",
+      );
     }
     return toCompany(id, record, new Date().toISOString());
   }

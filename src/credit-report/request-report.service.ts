@@ -36,7 +36,9 @@ export async function requestBusinessCreditReport(
       provider: "YOUVERIFY",
       target,
       subject: normaliseCompanyNumber(target),
-      send: (chargeId) => youverify.requestReport({ companyNumber: target, metadata: metadata ?? undefined, chargeId }),
+      reserve: (withinMs) => youverify.reservePaid(withinMs),
+      send: (chargeId, turn) =>
+        youverify.requestReport({ companyNumber: target, metadata: metadata ?? undefined, chargeId }, turn),
       readPurchase: (body) => youverify.readPurchase(body),
     },
     context,

@@ -1,8 +1,10 @@
 import type { Purchase } from "../charge/ledger.ts";
+import type { PaidOrder } from "../http/paid-call.ts";
 import { judgePaidReply, type PaidOutcome, type ProviderDialect } from "../http/paid-outcome.ts";
 import { orProviderError, type ProviderError } from "../http/provider-error.ts";
 import type { ProviderHttp } from "../http/provider-http.ts";
 import { path } from "../http/request-path.ts";
+import type { Turn } from "../http/turns.ts";
 import type { BusinessCreditReport } from "./credit-report.type.ts";
 import { parseCreditReportId } from "./credit-report-id.ts";
 import { toBusinessCreditReport } from "./youverify.mapper.ts";
@@ -47,22 +49,18 @@ export class YouverifyClient {
     if (response === null) return null;
 
     const report = this.toReport(response);
-    if (report.id !== id) throw this.http.malformed("expected the report asked for, got another one");
+    if (report.id !== id) throw this.http.malformed("expected the report asked for, got another one", "another-id");
     return report;
   }
 
+  /** Takes a turn for a paid call, before anything is claimed for it; null where none can be had. */
+  reservePaid(withinMs: number): Promise<Turn | null> {
+    return this.http.reservePaid(withinMs);
+  }
+
   /** Buys a report. Whether it is charged for a business that is not found, the vendor does not say; it is taken as charged. Read the answer of a charged one with `readRequested`. */
-  async requestReport({ companyNumber, metadata, chargeId }: CreditReportOrder): Promise<PaidOutcome> {
-    const reply = await this.http.sendPaid({
-      method: "POST",
-      path: path`/v2/api/identity/credit-report/gb/business`,
-      json: {
-        [this.companyField]: companyNumber,
-        isSubjectConsent: true,
-        metadata: { ...metadata, [chargeMember]: chargeId },
-      },
-    });
-    return judgePaidReply(reply, sourceUnreachable);
+  async requestReport(order: CreditReportOrder, turn?: Turn): Promise<PaidOutcome> {
+    return judgePaidReply(await this.http.sendPaid(this.toRequest(order), turn), sourceUnreachable);
   }
 
   /** The report that a charged request answered with, or why it can't be read: the charge stands either way. */
@@ -89,6 +87,18 @@ export class YouverifyClient {
     return { chargeId: typeof chargeId === "string" ? chargeId : null };
   }
 
+  private toRequest({ companyNumber, metadata, chargeId }: CreditReportOrder): PaidOrder {
+    return {
+      method: "POST",
+      path: path`/v2/api/identity/credit-report/gb/business`,
+      json: {
+        [this.companyField]: companyNumber,
+        isSubjectConsent: true,
+        metadata: { ...metadata, [chargeMember]: chargeId },
+      },
+    };
+  }
+
   private async findResponse(id: string): Promise<CreditReportResponse | null> {
     const json = await this.http.findJson(path`/v2/api/identity/${id}`);
     if (json === null) return null;
@@ -98,15 +108,17 @@ export class YouverifyClient {
 
   private parse(json: unknown): CreditReportResponse {
     const { success, data } = creditReportResponse.safeParse(json);
-    if (!success) throw this.http.malformed("expected a credit report with an id, got none");
+    if (!success) throw this.http.malformed("expected a credit report with an id, got none", "missing-id");
     return data.data;
   }
 
   private toReport(response: CreditReportResponse): BusinessCreditReport {
     const id = parseCreditReportId(response.id);
-    if (id === null) throw this.http.malformed("expected an id of 24 hex digits, got another kind");
+    if (id === null) throw this.http.malformed("expected an id of 24 hex digits, got another kind", "missing-id");
     const { [chargeMember]: _ours, ...metadata } = response.metadata ?? {};
-    return toBusinessCreditReport(id, { ...response, metadata: response.metadata && metadata });
+    const report = toBusinessCreditReport(id, { ...response, metadata: response.metadata && metadata });
+    if (report.status === "UNKNOWN") this.http.reportOdd("unknown-enum-value");
+    return report;
   }
 }
 

@@ -15,7 +15,7 @@ export type CallOutcome =
 export interface ObservedCall {
   provider: string;
   method: string;
-  /** The endpoint's template, such as `/verification-requests/:id/`: it never holds an id. */
+  /** The endpoint's template, such as `/verification-requests/{id}/`: it never holds an id. */
   endpoint: string;
   paid: boolean;
   /** 1 for the first; reads are tried again, paid calls never. */

@@ -1,5 +1,6 @@
 import { buildConnector, Client, type Dispatcher } from "undici";
 import { within } from "../timing.ts";
+import { readText } from "./body.ts";
 import type { RequestPath } from "./request-path.ts";
 
 /** What a client asks for. */
@@ -17,6 +18,8 @@ export interface PaidRequest extends PaidOrder {
   headers: Record<string, string>;
   /** When to stop waiting for the whole answer, in milliseconds. */
   timeoutMs: number;
+  /** How much of an answer is read, in bytes; a longer one counts as one that broke off. */
+  maxBodyBytes: number;
 }
 
 /** What came back, before anyone judges what it means for the money. */
@@ -32,7 +35,6 @@ export type PaidReply =
   /** It may have been sent, and there is no answer. */
   | { kind: "no-answer"; cause: unknown };
 
-const maxBodyBytes = 20 * 1024 * 1024;
 const connectTimeoutMs = 5_000;
 // The status line has told by then whether it was charged; nobody should wait for a body that drips.
 const maxBodyMs = 10_000;
@@ -52,7 +54,8 @@ export async function sendPaidCall(request: PaidRequest): Promise<PaidReply> {
   }
 }
 
-async function exchange({ method, path, headers, json, timeoutMs }: PaidRequest, client: Client): Promise<PaidReply> {
+async function exchange(request: PaidRequest, client: Client): Promise<PaidReply> {
+  const { method, path, headers, json, timeoutMs, maxBodyBytes } = request;
   const response = await client.request({
     path: path.encoded,
     method,
@@ -60,18 +63,10 @@ async function exchange({ method, path, headers, json, timeoutMs }: PaidRequest,
     body: json ? JSON.stringify(json) : null,
     signal: AbortSignal.timeout(timeoutMs),
   });
-  const { statusCode: status, body } = response;
-  const text = await within(readText(body), maxBodyMs, undefined);
-  return { kind: "answer", status, headers: response.headers, text };
-}
-
-// The status line alone says that the provider took the request; a body that breaks off does not take that back.
-async function readText(body: Dispatcher.ResponseData["body"]): Promise<string | undefined> {
-  try {
-    return await body.text();
-  } catch {
-    return undefined;
-  }
+  // The status line alone says that the provider took the request; a body that breaks off does not take that back.
+  const reading = readText(response, maxBodyBytes).catch(() => undefined);
+  const text = await within(reading, maxBodyMs, undefined);
+  return { kind: "answer", status: response.statusCode, headers: response.headers, text };
 }
 
 // An error code alone proves nothing: the same ECONNRESET comes before and after sending. What proves it is that our
@@ -86,7 +81,6 @@ function openLine({ origin, timeoutMs }: PaidRequest) {
     pipelining: 1,
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxResponseSize: maxBodyBytes,
     connect: (options, callback) => {
       if (dialled) return callback(new Error("A paid call has one connection only"), null);
       dialled = true;

@@ -1,9 +1,16 @@
-import { type Dispatcher, Pool } from "undici";
-import { claimsJson, describeJson, isHtml, isJsonObject, parseJson, retryAfterSeconds } from "./answer.ts";
+import { Breaker, type ProbeVerdict } from "./breaker.ts";
+import { Deadline } from "./deadline.ts";
+import type { CallOutcome, HttpObserver } from "./http-observer.ts";
+import type { HttpSettings } from "./http-settings.ts";
 import { type PaidOrder, type PaidReply, sendPaidCall } from "./paid-call.ts";
+import { findPaidOddity, namePaidOutcome } from "./paid-reply.ts";
 import { ProviderError, type ProviderFailure } from "./provider-error.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import type { ReadAnswer } from "./read-answer.ts";
+import { ReadLine } from "./read-exchange.ts";
 import type { RequestPath } from "./request-path.ts";
-import { Turns } from "./turns.ts";
+import { pauseBeforeRetry } from "./retry.ts";
+import { NoRoom, type Turn, Turns, type Urgency } from "./turns.ts";
 
 export interface ProviderHttpOptions {
   /** The name in errors and logs. */
@@ -12,37 +19,65 @@ export interface ProviderHttpOptions {
   baseUrl: string;
   /** Sent with every request: credentials and versions. */
   headers: Record<string, string>;
-  /** How long one read may take from asking to its last byte, in milliseconds. */
-  readTimeoutMs: number;
+  settings: Pick<
+    HttpSettings,
+    | "timeoutMs"
+    | "connectTimeoutMs"
+    | "headersTimeoutMs"
+    | "bodyTimeoutMs"
+    | "maxBodyBytes"
+    | "concurrency"
+    | "retries"
+    | "breaker"
+  >;
   /** How long to listen for the answer to a paid call, in milliseconds. */
   paidTimeoutMs: number;
-  /** Calls at once, reads and paid calls together; the rest wait their turn. */
-  concurrency: number;
+  /** The free read by which the breaker finds out whether the provider is up. Any answer below 500 will do, 404 too. */
+  probe: Query;
+  /** None where the provider has no limit. */
+  rate?: RateLimit | undefined;
+  observer: HttpObserver;
 }
 
-const maxBodyBytes = 20 * 1024 * 1024;
-const connectTimeoutMs = 5_000;
-// Its charge is claimed by then; waiting longer would run into the time in which it counts as abandoned.
-const maxPaidWaitMs = 5_000;
+/** A free read: what is asked of which endpoint. */
+export interface Query {
+  path: RequestPath;
+  query?: Record<string, string> | undefined;
+}
 
-/** One provider's HTTP. Reads share a pool; each paid call travels on a connection of its own. */
+// A paid call that has waited so long is better refused, while nothing is claimed, than kept.
+const maxPaidWaitMs = 5_000;
+const maxProbeMs = 5_000;
+
+/** What the reads and the paid calls of one provider share. */
+interface Lines {
+  reads: ReadLine;
+  turns: Turns;
+  breaker: Breaker;
+}
+
+/**
+ * One provider's HTTP, with all that stands between us and what it may do: docs/resilience.md tells it in one table.
+ *
+ * A read:      breaker → turn (bulkhead, rate) → exchange → again, after a pause, from the breaker on; one deadline over all.
+ * A paid call: breaker → turn → the ledger's claim → exchange on a connection of its own, once.
+ */
 export class ProviderHttp {
   readonly provider: string;
-  private readonly pool: Pool;
-  private readonly turns: Turns;
+  private readonly lines: Lines;
 
-  constructor(private readonly options: ProviderHttpOptions) {
+  constructor(
+    private readonly options: ProviderHttpOptions,
+    private readonly urgency: Exclude<Urgency, "paid"> = "read",
+    lines?: Lines,
+  ) {
     this.provider = options.provider;
-    this.turns = new Turns(options.concurrency);
-    this.pool = new Pool(options.baseUrl, {
-      connections: options.concurrency,
-      pipelining: 1,
-      allowH2: false,
-      connect: { timeout: Math.min(connectTimeoutMs, options.readTimeoutMs) },
-      headersTimeout: options.readTimeoutMs,
-      bodyTimeout: options.readTimeoutMs,
-      maxResponseSize: maxBodyBytes,
-    });
+    this.lines = lines ?? this.openLines();
+  }
+
+  /** The same provider, for reads that nobody waits for: all others go first. */
+  unhurried(): ProviderHttp {
+    return new ProviderHttp(this.options, "evidence", this.lines);
   }
 
   /**
@@ -51,117 +86,142 @@ export class ProviderHttp {
    * @throws ProviderError for every other answer, and for none in time.
    */
   async findJson(path: RequestPath, query?: Record<string, string>): Promise<object | null> {
-    const signal = AbortSignal.timeout(this.options.readTimeoutMs);
-    const answer = await this.turns
-      .take("read", signal, () => this.inTime(signal, this.read(path, query, signal)))
-      .catch((cause: unknown) => {
-        if (cause instanceof ProviderError) throw cause;
-        throw this.failure({ kind: "timeout", message: "no turn in time", cause });
-      });
-    const { statusCode: status, headers, text } = answer;
-
-    // A 404 in HTML is a proxy's or a wrong base URL's: taking it for "no such thing" would tell a lender an untruth.
-    if (status === 404 && !isHtml(headers, text)) return null;
-    if (status < 200 || status > 299) throw this.refusal(status, headers);
-    return this.usableJson(status, headers, text);
+    const { settings, observer } = this.options;
+    const { breaker } = this.lines;
+    const deadline = new Deadline(settings.timeoutMs);
+    if (!(await breaker.allows())) throw this.failure(leftAlone);
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.attempt({ path, query }, { attempt, urgency: this.urgency, deadline });
+      if ("json" in answer) {
+        breaker.note(false);
+        return answer.json;
+      }
+      const { retries } = settings;
+      const pauseMs = pauseBeforeRetry(answer, { attempt, retries, leftMs: deadline.leftMs });
+      const goesOn = pauseMs !== undefined && (await this.stillAllowedAfter(pauseMs));
+      if (!goesOn) {
+        if (answer.outcome !== "rate-limited") breaker.note(isDown(answer.outcome));
+        throw this.failure(answer.failure);
+      }
+      observer.retried(this.provider);
+    }
   }
 
   /**
-   * Sends a paid request, once. What became of it is the answer, never an exception. One that gets no turn in time is not
-   * sent at all.
+   * Takes what a paid call needs before anything is claimed for it; null where the provider is left alone at the moment,
+   * or where there is no turn in time. Hand it to `sendPaid`, or end it.
    */
-  async sendPaid(order: PaidOrder): Promise<PaidReply> {
-    const { baseUrl, headers, paidTimeoutMs } = this.options;
-    const request = { ...order, origin: baseUrl, headers: { ...headers, ...order.headers }, timeoutMs: paidTimeoutMs };
-    let begun = false;
-    const send = () => {
-      begun = true;
-      return sendPaidCall(request);
-    };
-    return this.turns
-      .take("paid", AbortSignal.timeout(maxPaidWaitMs), send)
-      .catch((cause: unknown): PaidReply => ({ kind: begun ? "no-answer" : "not-sent", cause }));
+  async reservePaid(withinMs: number = maxPaidWaitMs): Promise<Turn | null> {
+    if (!(await this.lines.breaker.allows())) return null;
+    try {
+      return await this.lines.turns.take("paid", new Deadline(Math.min(withinMs, maxPaidWaitMs)));
+    } catch (error) {
+      this.noteNoRoom(error);
+      return null;
+    }
+  }
+
+  /** Sends a paid request, once. What became of it is the answer, never an exception. Without a turn it is not sent at all. */
+  async sendPaid(order: PaidOrder, reserved?: Turn): Promise<PaidReply> {
+    const turn = reserved ?? (await this.reservePaid());
+    if (!turn) return { kind: "not-sent", cause: new Error("No turn, or the provider is left alone") };
+    try {
+      await turn.renew();
+      return await this.exchangePaid(order);
+    } finally {
+      turn.end();
+    }
+  }
+
+  /** The error for an answer of this provider's that can't be used: `message` says what was expected and what came. */
+  malformed(message: string, odd: string): ProviderError {
+    this.reportOdd(odd);
+    return this.failure({ kind: "malformed", message });
+  }
+
+  /** Counts something odd about an answer, usable or not. */
+  reportOdd(kind: string): void {
+    this.options.observer.oddAnswer(this.provider, kind);
   }
 
   /** Waits for reads in progress, then closes the connections. */
   async close(): Promise<void> {
-    await this.pool.close();
+    await this.lines.reads.close();
   }
 
-  // undici lets no signal break off a read that still waits for its connection, so the deadline is kept here too. One in
-  // progress is given the moment to say itself what it was waiting for.
-  private inTime<Value>(signal: AbortSignal, reading: Promise<Value>): Promise<Value> {
-    const { promise: tooLate, reject } = Promise.withResolvers<never>();
-    const giveUp = () =>
-      setImmediate(() => reject(this.failure({ kind: "timeout", message: "no connection in time" })));
-    signal.addEventListener("abort", giveUp, { once: true });
-    return Promise.race([reading, tooLate]).finally(() => signal.removeEventListener("abort", giveUp));
+  private openLines(): Lines {
+    const { baseUrl, settings, rate, observer } = this.options;
+    return {
+      reads: new ReadLine({ ...settings, baseUrl, connections: settings.concurrency }),
+      turns: new Turns(settings.concurrency, rate),
+      breaker: new Breaker({
+        settings: settings.breaker,
+        probe: () => this.probe(),
+        onMove: (state) => observer.breakerMoved(this.provider, state),
+      }),
+    };
   }
 
-  private async read(path: RequestPath, query: Record<string, string> | undefined, signal: AbortSignal) {
-    const response = await this.ask(path, query, signal);
-    try {
-      return { ...response, text: await response.body.text() };
-    } catch (cause) {
-      if (signal.aborted || isTimeout(cause))
-        throw this.failure({ kind: "timeout", message: "its answer came too slowly", cause });
-      throw this.failure({
-        kind: "malformed",
-        message: isTooLarge(cause) ? `expected at most ${maxBodyBytes} bytes, got more` : "its answer broke off",
-        status: response.statusCode,
-        cause,
-      });
-    }
-  }
-
-  private async ask({ encoded }: RequestPath, query: Record<string, string> | undefined, signal: AbortSignal) {
-    const { headers } = this.options;
-    try {
-      signal.throwIfAborted();
-      return await this.pool.request({
-        path: encoded,
-        ...(query && { query }),
-        method: "GET",
-        headers,
-        signal,
-      });
-    } catch (cause) {
-      if (signal.aborted || isTimeout(cause))
-        throw this.failure({ kind: "timeout", message: "no answer in time", cause });
-      throw this.failure({ kind: "unavailable", message: "no connection, or it broke off before an answer", cause });
-    }
-  }
-
-  private refusal(status: number, headers: Dispatcher.ResponseData["headers"]): ProviderError {
-    const message = `expected a success, got status ${status}`;
-    if (status === 401 || status === 403 || status === 406) {
-      return this.failure({
-        kind: "unavailable",
-        message: `${message}: our key or version is refused`,
-        status,
-        oursToFix: true,
-      });
-    }
-    if (status !== 429 && status < 500) return this.failure({ kind: "malformed", message, status });
-    return this.failure({
-      kind: "unavailable",
-      message,
-      status,
-      retryAfterSeconds: retryAfterSeconds(headers, Date.now()),
+  private async attempt(
+    { path, query }: Query,
+    { attempt, urgency, deadline }: { attempt: number; urgency: Urgency; deadline: Deadline },
+  ): Promise<ReadAnswer> {
+    const { provider, options } = this;
+    const turn = await this.lines.turns.take(urgency, deadline).catch((error: unknown) => {
+      throw this.noteNoRoom(error);
     });
-  }
-
-  private usableJson(status: number, headers: Dispatcher.ResponseData["headers"], text: string): object {
-    const json = isHtml(headers, text) || !claimsJson(headers) ? undefined : parseJson(text);
-    if (!isJsonObject(json)) {
-      throw this.failure({ kind: "malformed", message: `expected a JSON object, got ${describeJson(json)}`, status });
+    try {
+      const call = { provider, method: "GET", endpoint: path.template, paid: false, attempt };
+      const watch = options.observer.begin(call);
+      const headers = { ...watch.headers, ...options.headers };
+      const answer = await this.lines.reads.send({ path, query, headers }, deadline);
+      watch.end(answer.outcome, answer.status);
+      if ("odd" in answer && answer.odd) this.reportOdd(answer.odd);
+      return answer;
+    } finally {
+      turn.end();
     }
-    return json;
   }
 
-  /** The error for an answer of this provider's that can't be used; `message` says what was expected and what came. */
-  malformed(message: string): ProviderError {
-    return this.failure({ kind: "malformed", message });
+  // The provider may have been found to be down meanwhile, by the failures of others.
+  private async stillAllowedAfter(pauseMs: number): Promise<boolean> {
+    await new Promise((done) => setTimeout(done, pauseMs));
+    return this.lines.breaker.allows();
+  }
+
+  private async probe(): Promise<ProbeVerdict> {
+    const deadline = new Deadline(Math.min(this.options.settings.timeoutMs, maxProbeMs));
+    try {
+      const { outcome } = await this.attempt(this.options.probe, { attempt: 1, urgency: "paid", deadline });
+      return isDown(outcome) ? "down" : "up";
+    } catch {
+      return "not-sent";
+    }
+  }
+
+  private async exchangePaid(order: PaidOrder): Promise<PaidReply> {
+    const { baseUrl, headers, paidTimeoutMs, settings, observer } = this.options;
+    const { method, path } = order;
+    const call = { provider: this.provider, method, endpoint: path.template, paid: true, attempt: 1 };
+    const watch = observer.begin(call);
+    const reply = await sendPaidCall({
+      ...order,
+      origin: baseUrl,
+      headers: { ...watch.headers, ...headers, ...order.headers },
+      timeoutMs: paidTimeoutMs,
+      maxBodyBytes: settings.maxBodyBytes,
+    });
+    watch.end(namePaidOutcome(reply), reply.kind === "answer" ? reply.status : undefined);
+    const odd = findPaidOddity(reply);
+    if (odd) this.reportOdd(odd);
+    return reply;
+  }
+
+  private noteNoRoom(error: unknown): unknown {
+    if (!(error instanceof NoRoom)) return error;
+    this.options.observer.crowdedOut(this.provider, error.why);
+    const kind = error.why === "rate" ? "unavailable" : "timeout";
+    return this.failure({ kind, message: error.message, cause: error });
   }
 
   private failure(failure: Omit<ProviderFailure, "provider">): ProviderError {
@@ -169,14 +229,9 @@ export class ProviderHttp {
   }
 }
 
-function isTimeout(error: unknown): boolean {
-  return hasCode(error, "UND_ERR_HEADERS_TIMEOUT") || hasCode(error, "UND_ERR_BODY_TIMEOUT");
-}
+const leftAlone = { kind: "unavailable", message: "left alone for a while, for it is down" } as const;
 
-function isTooLarge(error: unknown): boolean {
-  return hasCode(error, "UND_ERR_RES_EXCEEDED_MAX_SIZE");
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+/** Whether a read that ended so tells that the provider is down. Whatever it answered below 500, it answered. */
+function isDown(outcome: CallOutcome): boolean {
+  return outcome === "unavailable" || outcome === "timeout" || outcome === "no-answer";
 }

@@ -63,11 +63,11 @@ function pickingBindings(log: Logger): Logger {
 // Pino, and Fastify, take an error's own message where nobody gives another one.
 // What would be put into a message goes: a message says what happened, and the facts beside it to what.
 function sayInOwnWords(this: Logger, [facts, message]: Parameters<LogFn>, log: LogFn): void {
-  if (typeof facts === "string") return log.call(this, facts);
   const withFacts = typeof facts === "object" && facts !== null;
   const error = withFacts && "err" in facts ? facts.err : facts;
   const theirs = withFacts && (message === undefined || (error instanceof Error && message === error.message));
-  log.call(this, facts, theirs ? "an error" : message);
+  if (typeof facts === "string") log.call(this, facts);
+  else log.call(this, facts, theirs ? "an error" : message);
 }
 
 function pickLoggable(facts: Record<string, unknown>): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { judgePaidReply, type PaidOutcome, type ProviderDialect } from "../http/
 import { orProviderError, type ProviderError } from "../http/provider-error.ts";
 import type { ProviderHttp } from "../http/provider-http.ts";
 import { path } from "../http/request-path.ts";
+import type { Turn } from "../http/turns.ts";
 import { toPrice, toTrueworkState, toVerification } from "./truework.mapper.ts";
 import { purchaseResponse, verificationListResponse, verificationResponse } from "./truework.responses.ts";
 import type { ReverificationMode, VerificationState } from "./verification.enum.ts";
@@ -40,7 +41,8 @@ export class TrueworkClient {
     if (json === null) return null;
 
     const verification = this.parse(json);
-    if (verification.id !== id) throw this.http.malformed("expected the verification asked for, got another one");
+    if (verification.id !== id)
+      throw this.http.malformed("expected the verification asked for, got another one", "another-id");
     return verification;
   }
 
@@ -56,7 +58,7 @@ export class TrueworkClient {
       offset: String(offset),
     });
     const { success, data } = verificationListResponse.safeParse(json);
-    if (!success) throw this.http.malformed("expected a list of verifications, got something else");
+    if (!success) throw this.http.malformed("expected a list of verifications, got something else", "not-a-list");
     return {
       verifications: data.results.map((result) => orProviderError(() => this.parse(result))),
       count: data.count ?? null,
@@ -64,9 +66,19 @@ export class TrueworkClient {
     };
   }
 
+  /** The same for reads that nobody waits for, such as a search for evidence: all others go first. */
+  unhurried(): Pick<TrueworkClient, "findVerification" | "listVerifications"> {
+    return new TrueworkClient(this.http.unhurried());
+  }
+
+  /** Takes a turn for a paid call, before anything is claimed for it; null where none can be had. */
+  reservePaid(withinMs: number): Promise<Turn | null> {
+    return this.http.reservePaid(withinMs);
+  }
+
   /** Buys a new verification from a completed one. Read the answer of a charged one with `readReverified`. */
-  async reverify(id: string, reportId: string, mode: ReverificationMode): Promise<PaidOutcome> {
-    return judgePaidReply(await this.http.sendPaid(reverifyRequest(id, reportId, mode)), endpointRefused);
+  async reverify(id: string, reportId: string, mode: ReverificationMode, turn?: Turn): Promise<PaidOutcome> {
+    return judgePaidReply(await this.http.sendPaid(reverifyRequest(id, reportId, mode), turn), endpointRefused);
   }
 
   /** The verification that a charged reverification answered with, or why it can't be read: the charge stands either way. */
@@ -84,9 +96,15 @@ export class TrueworkClient {
     const { success, data } = verificationResponse.safeParse(json);
     const createdAt = success ? readDateTime(data.created) : null;
     if (!success || createdAt === null)
-      throw this.http.malformed("expected a verification with id and created, got none");
-    return toVerification(data, createdAt);
+      throw this.http.malformed("expected a verification with id and created, got none", "missing-id");
+    const verification = toVerification(data, createdAt);
+    if (hasUnknownWord(verification)) this.http.reportOdd("unknown-enum-value");
+    return verification;
   }
+}
+
+function hasUnknownWord({ state, type, permissiblePurpose, useCase, cancellation }: Verification): boolean {
+  return [state, type, permissiblePurpose, useCase, cancellation?.reason].includes("UNKNOWN");
 }
 
 function reverifyRequest(id: string, reportId: string, mode: ReverificationMode): PaidOrder {

@@ -146,7 +146,9 @@ const rowsOf: Record<string, Row[]> = {
 
 describe.each(paidCalls)("%s", (name, order) => {
   it.each([...rowsForAll, ...rowsOf[name]!])("%s", async (_what, answer, outcome) => {
-    const { requests, ...providers } = await providersAnswering(answer, { paidTimeoutMs: 100 });
+    // Only what never ends is given up on soon.
+    const paidTimeoutMs = answer === keepSilent || answer === drip ? 100 : 10_000;
+    const { requests, ...providers } = await providersAnswering(answer, { paidTimeoutMs });
 
     const came = await order(providers);
 
@@ -206,7 +208,7 @@ describe("a paid call", () => {
     expect(performance.now() - startedAt).toBeLessThan(2_500);
   });
 
-  it("that was answered with more than 20 MiB is charged", async () => {
+  it("that was answered with more than is read is charged", async () => {
     const { credas } = await providersAnswering(answerTooMuch);
 
     const outcome = await credas.refreshReport("6510");

@@ -129,7 +129,7 @@ describe("reads", () => {
     expect(performance.now() - startedAt).toBeLessThan(2_500);
   });
 
-  it("pass no more than 20 MiB", async () => {
+  it("pass no more than PROVIDER_MAX_BODY_BYTES", async () => {
     const { credas } = await providersAnswering(answerTooMuch);
 
     await expect(credas.findCompany("6510")).rejects.toMatchObject({

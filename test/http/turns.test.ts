@@ -1,72 +1,122 @@
 import { describe, expect, it } from "vitest";
-import { Turns } from "../../src/http/turns.ts";
+import { Deadline } from "../../src/http/deadline.ts";
+import { LocalRateLimit } from "../../src/http/rate-limit.ts";
+import { type NoRoom, type Turn, Turns, type Urgency } from "../../src/http/turns.ts";
 
-const never = new AbortController().signal;
+const aMinute = () => new Deadline(60_000);
 
-/** A piece of work that notes when it begins and ends when told. */
-function aJob(name: string, begun: string[]) {
-  const { promise, resolve: end } = Promise.withResolvers<void>();
-  const work = () => {
-    begun.push(name);
-    return promise;
+/** Takes turns, and notes in which order they are given. */
+function takingTurns(turns: Turns) {
+  const given: string[] = [];
+  const take = async (name: string, urgency: Urgency = "read"): Promise<Turn> => {
+    const turn = await turns.take(urgency, aMinute());
+    given.push(name);
+    return turn;
   };
-  return { work, end };
+  return { given, take };
 }
 
 describe("turns", () => {
-  it("lets no more begin at once than there are", async () => {
-    const begun: string[] = [];
-    const turns = new Turns(2);
-    const jobs = ["one", "two", "three"].map((name) => aJob(name, begun));
+  it("are no more at once than there are", async () => {
+    const { given, take } = takingTurns(new Turns(2));
 
-    const all = jobs.map(({ work }) => turns.take("read", never, work));
-    await Promise.resolve();
+    const [one] = await Promise.all([take("one"), take("two")]);
+    const third = take("three");
+    expect(given).toEqual(["one", "two"]);
+    one.end();
+    await third;
 
-    expect(begun).toEqual(["one", "two"]);
-    jobs[0]?.end();
-    await all[0];
-    await Promise.resolve();
-    expect(begun).toEqual(["one", "two", "three"]);
-    for (const { end } of jobs) end();
-    await Promise.all(all);
+    expect(given).toEqual(["one", "two", "three"]);
   });
 
-  it("go to paid calls before reads that came earlier", async () => {
-    const begun: string[] = [];
-    const turns = new Turns(1);
-    const first = aJob("first", begun);
-    const taken = turns.take("read", never, first.work);
+  it("go to paid calls before reads, and to reads before evidence, whoever came first", async () => {
+    const { given, take } = takingTurns(new Turns(1));
+    const first = await take("first");
 
-    const read = turns.take("read", never, async () => void begun.push("read"));
-    const paid = turns.take("paid", never, async () => void begun.push("paid"));
+    const waiting = [take("evidence", "evidence"), take("read"), take("paid", "paid"), take("a later read")];
     first.end();
-    await Promise.all([taken, read, paid]);
+    await Promise.all(waiting.map(async (taking) => (await taking).end()));
 
-    expect(begun).toEqual(["first", "paid", "read"]);
+    expect(given).toEqual(["first", "paid", "read", "a later read", "evidence"]);
   });
 
-  it("are not kept for whoever gave up waiting, and the work is never begun", async () => {
-    const begun: string[] = [];
+  it("are not kept for whoever gave up waiting", async () => {
     const turns = new Turns(1);
-    const first = aJob("first", begun);
-    const taken = turns.take("read", never, first.work);
-    const impatient = new AbortController();
+    const { given, take } = takingTurns(turns);
+    const first = await take("first");
 
-    const givenUp = turns.take("read", impatient.signal, async () => void begun.push("given up"));
-    const patient = turns.take("read", never, async () => void begun.push("patient"));
-    impatient.abort(new Error("too long"));
+    const impatient = turns.take("read", new Deadline(20));
+    const patient = take("patient");
+    await expect(impatient).rejects.toMatchObject({ why: "turn" });
     first.end();
+    await patient;
 
-    await expect(givenUp).rejects.toThrow("too long");
-    await Promise.all([taken, patient]);
-    expect(begun).toEqual(["first", "patient"]);
+    expect(given).toEqual(["first", "patient"]);
   });
 
-  it("are given back by work that fails", async () => {
-    const turns = new Turns(1);
+  it("are given back once, however often they are ended", async () => {
+    const { given, take } = takingTurns(new Turns(1));
+    const first = await take("first");
 
-    await expect(turns.take("read", never, () => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
+    first.end();
+    first.end();
+    await take("second");
+    void take("third");
 
-    await expect(turns.take("read", never, async () => "next")).resolves.toBe("next");
+    expect(given).toEqual(["first", "second"]);
+  });
+});
+
+describe("turns at a pace", () => {
+  it("are given one by one", async () => {
+    const { take } = takingTurns(new Turns(50, new LocalRateLimit(20)));
+    const beganMs = performance.now();
+
+    await Promise.all([take("one"), take("two"), take("three"), take("four")]);
+
+    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(55);
+  });
+
+  it("are refused at once to whoever could not go within the deadline", async () => {
+    const turns = new Turns(50, new LocalRateLimit(1_000));
+    const asked = Array.from({ length: 10 }, () => turns.take("read", new Deadline(2_600)));
+
+    const refused = asked.slice(3).map((taking) => taking.catch((error: unknown) => error));
+
+    // Long before the second one goes: 2,600 ms, less the time for an answer, leave room for three.
+    expect(await Promise.race([asked[1], Promise.all(refused)])).toEqual(
+      Array(7).fill(expect.objectContaining({ why: "rate" })),
+    );
+    await Promise.allSettled(asked);
+  });
+
+  it("go to a paid call before the reads that wait, and tell at once those it pushes past their deadline", async () => {
+    const turns = new Turns(50, new LocalRateLimit(100));
+    const given: string[] = [];
+    const taking = (name: string, urgency: Urgency, ms: number) =>
+      turns.take(urgency, new Deadline(ms)).then(
+        () => void given.push(name),
+        (error: NoRoom) => void given.push(`${name}: ${error.why}`),
+      );
+
+    const reads = [1, 2, 3].map((n) => taking(`read ${n}`, "read", 260));
+    await Promise.resolve();
+    const paid = [1, 2, 3].map((n) => taking(`paid ${n}`, "paid", 10_000));
+    await Promise.all([...reads, ...paid]);
+
+    expect(given.filter((name) => name.startsWith("paid"))).toEqual(["paid 1", "paid 2", "paid 3"]);
+    expect(given.at(-1)).not.toMatch(/^read \d$/);
+  });
+
+  it("that were held up are renewed, so that they do not leave together", async () => {
+    const turns = new Turns(50, new LocalRateLimit(100));
+    const held = await Promise.all([1, 2, 3].map(() => turns.take("paid", aMinute())));
+    await new Promise((later) => setTimeout(later, 150));
+
+    const leftAtMs = await Promise.all(held.map((turn) => turn.renew().then(() => performance.now())));
+
+    const inOrder = leftAtMs.toSorted((one, other) => one - other);
+    const gaps = inOrder.slice(1).map((atMs, i) => atMs - (inOrder[i] ?? 0));
+    for (const gap of gaps) expect(gap).toBeGreaterThan(40);
   });
 });

@@ -244,23 +244,28 @@ interface Truework {
 /** A request at noon, in front of a Truework that finds this verification and answers so when it is paid. */
 function aContext({ found = completed(NOON), outcome = charged(), renewed: answer = renewed }: Truework) {
   const calls = { read: [] as string[], reverified: [] as string[][], answersRead: [] as unknown[] };
-  const truework = {
-    findVerification: async (id: string) => {
+  const truework: Partial<TrueworkClient> = {
+    findVerification: async (id) => {
       calls.read.push(id);
       if (found instanceof Error) throw found;
       return found;
     },
-    reverify: async (...order: string[]) => {
-      calls.reverified.push(order);
+    reverify: async (id, reportId, mode) => {
+      calls.reverified.push([id, reportId, mode]);
       return outcome;
     },
-    readReverified: (body: unknown) => {
+    readReverified: (body) => {
       calls.answersRead.push(body);
       return answer;
     },
     readPurchase: () => ({ resultId: null }),
-  } as Partial<TrueworkClient> as TrueworkClient;
+  };
   const request = aSpendingRequest();
-  const context: VerificationContext = { ...request, truework, verifications: createVerificationLoader(truework) };
+  const client = truework as TrueworkClient;
+  const context: VerificationContext = {
+    ...request,
+    truework: client,
+    verifications: createVerificationLoader(client),
+  };
   return { ...context, ...calls, errorLog: request.errorLog };
 }

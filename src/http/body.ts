@@ -1,0 +1,61 @@
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import type { Dispatcher } from "undici";
+
+/** An answer's body is longer than what is read, as it was sent or once it is unpacked. */
+export class BodyTooLarge extends Error {
+  constructor(maxBytes: number) {
+    super(`expected at most ${maxBytes} bytes, got more`);
+    this.name = "BodyTooLarge";
+  }
+}
+
+// We ask for none of these, but a proxy on the way may pack an answer all the same.
+const unpacking = new Map([
+  ["gzip", promisify(gunzip)],
+  ["x-gzip", promisify(gunzip)],
+  ["deflate", promisify(inflate)],
+  ["br", promisify(brotliDecompress)],
+]);
+
+/**
+ * The text of an answer's body, unpacked.
+ *
+ * @throws BodyTooLarge; and whatever breaks off the reading or the unpacking.
+ */
+export async function readText(
+  { headers, body }: Pick<Dispatcher.ResponseData, "headers" | "body">,
+  maxBytes: number,
+): Promise<string> {
+  const bytes = await readBytes(body, maxBytes);
+  const encoding = String(headers["content-encoding"] ?? "")
+    .trim()
+    .toLowerCase();
+  const unpack = unpacking.get(encoding);
+  return new TextDecoder().decode(unpack && bytes.length > 0 ? await unpacked(unpack, bytes, maxBytes) : bytes);
+}
+
+async function readBytes(body: Dispatcher.ResponseData["body"], maxBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    length += piece.length;
+    // Leaving the loop destroys the body, and its connection with it.
+    if (length > maxBytes) throw new BodyTooLarge(maxBytes);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+type Unpack = (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+async function unpacked(unpack: Unpack, packed: Buffer, maxBytes: number): Promise<Buffer> {
+  try {
+    return await unpack(packed, { maxOutputLength: maxBytes });
+  } catch (cause) {
+    if (cause instanceof RangeError && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE") {
+      throw new BodyTooLarge(maxBytes);
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Dispatcher } from "undici";
+import { claimsJson, describeJson, isHtml, isJsonObject, parseJson, retryAfterSeconds } from "./answer.ts";
+import type { CallOutcome } from "./http-observer.ts";
+import type { ProviderFailure } from "./provider-error.ts";
+
+type Headers = Dispatcher.ResponseData["headers"];
+
+/** What an answer to a read is good for. */
+export type ReadAnswer =
+  /** A JSON object, or null where the provider says that there is none. */
+  { outcome: "ok" | "not-found"; json: object | null } | ReadRefusal;
+
+export interface ReadRefusal {
+  outcome: Exclude<CallOutcome, "ok" | "not-found">;
+  failure: Omit<ProviderFailure, "provider">;
+  /** What was odd about it, for whoever counts. */
+  odd?: string;
+}
+
+/** Judges a whole answer. A web page is nobody's word: docs/decisions/html-is-no-answer.md. */
+export function judgeReadAnswer(status: number, headers: Headers, text: string): ReadAnswer {
+  if (status === 404 && !isHtml(headers, text)) return { outcome: "not-found", json: null };
+  if (status < 200 || status > 299) return judgeRefusal(status, headers, text);
+
+  const odd = findOddity(status, headers, text);
+  const json = odd ? undefined : parseJson(text);
+  if (isJsonObject(json)) return { outcome: "ok", json };
+  const message = `expected a JSON object, got ${describeJson(json)}`;
+  return { outcome: "malformed", failure: { kind: "malformed", message, status }, odd: odd ?? "not-an-object" };
+}
+
+function findOddity(status: number, headers: Headers, text: string): string | undefined {
+  if (status === 204) return "no-content";
+  if (isHtml(headers, text)) return "html";
+  if (!claimsJson(headers)) return "content-type";
+  if (text.trim() === "") return "empty";
+  return parseJson(text) === undefined ? "truncated-json" : undefined;
+}
+
+function judgeRefusal(status: number, headers: Headers, text: string): ReadRefusal {
+  const message = `expected a success, got status ${status}`;
+  if (status === 401 || status === 403 || status === 406) {
+    const failure = { message: `${message}: our key or version is refused`, status, oursToFix: true } as const;
+    return { outcome: "refused-credentials", failure: { kind: "unavailable", ...failure } };
+  }
+  if (status === 429 || status >= 500) {
+    const failure = { kind: "unavailable", message, status } as const;
+    return {
+      outcome: status === 429 ? "rate-limited" : "unavailable",
+      failure: { ...failure, retryAfterSeconds: retryAfterSeconds(headers, Date.now()) },
+    };
+  }
+  const odd = status < 400 ? "redirect" : isHtml(headers, text) ? "html" : undefined;
+  return { outcome: "rejected", failure: { kind: "malformed", message, status }, ...(odd && { odd }) };
+}

@@ -1,0 +1,91 @@
+import { Pool } from "undici";
+import { BodyTooLarge, readText } from "./body.ts";
+import type { Deadline } from "./deadline.ts";
+import { judgeReadAnswer, type ReadAnswer, type ReadRefusal } from "./read-answer.ts";
+import type { RequestPath } from "./request-path.ts";
+
+export interface ReadLineOptions {
+  baseUrl: string;
+  connections: number;
+  connectTimeoutMs: number;
+  headersTimeoutMs: number;
+  bodyTimeoutMs: number;
+  maxBodyBytes: number;
+}
+
+export interface ReadRequest {
+  path: RequestPath;
+  query?: Record<string, string> | undefined;
+  headers: Record<string, string>;
+}
+
+/** The pool of connections that a provider's reads share. It calls the configured origin only and follows no redirect. */
+export class ReadLine {
+  private readonly pool: Pool;
+
+  constructor(private readonly options: ReadLineOptions) {
+    this.pool = new Pool(options.baseUrl, {
+      connections: options.connections,
+      pipelining: 1,
+      allowH2: false,
+      connect: { timeout: options.connectTimeoutMs },
+      headersTimeout: options.headersTimeoutMs,
+      bodyTimeout: options.bodyTimeoutMs,
+    });
+  }
+
+  /** Sends a read once. What became of it, and of its status where there was one, is the answer; it never throws. */
+  send(request: ReadRequest, { signal }: Deadline): Promise<ReadAnswer & { status?: number }> {
+    // undici lets no signal break off a read that still waits for its connection, so the deadline is kept here too. One in
+    // progress is given the moment to say itself what it was waiting for.
+    const { promise: tooLate, resolve } = Promise.withResolvers<ReadRefusal>();
+    const giveUp = () => setImmediate(() => resolve(timeout("no connection in time")));
+    signal.addEventListener("abort", giveUp, { once: true });
+    return Promise.race([this.exchange(request, signal), tooLate]).finally(() =>
+      signal.removeEventListener("abort", giveUp),
+    );
+  }
+
+  /** Waits for reads in progress, then closes the connections. */
+  async close(): Promise<void> {
+    await this.pool.close();
+  }
+
+  private async exchange({ path, query, headers }: ReadRequest, signal: AbortSignal) {
+    let status: number | undefined;
+    try {
+      signal.throwIfAborted();
+      const request = { path: path.encoded, method: "GET", headers, signal, ...(query && { query }) } as const;
+      const response = await this.pool.request(request);
+      status = response.statusCode;
+      const text = await readText(response, this.options.maxBodyBytes);
+      return { ...judgeReadAnswer(status, response.headers, text), status };
+    } catch (cause) {
+      return { ...describeFailure(cause, { status, late: signal.aborted }), ...(status && { status }) };
+    }
+  }
+}
+
+function describeFailure(cause: unknown, { status, late }: { status: number | undefined; late: boolean }): ReadRefusal {
+  if (late || isTimeout(cause)) return timeout(status ? "its answer came too slowly" : "no answer in time", cause);
+  if (!status) {
+    const message = "no connection, or it broke off before an answer";
+    return { outcome: "no-answer", failure: { kind: "unavailable", message, cause } };
+  }
+  const tooLarge = cause instanceof BodyTooLarge;
+  const message = tooLarge ? cause.message : "its answer broke off";
+  return {
+    outcome: "malformed",
+    failure: { kind: "malformed", message, status, cause },
+    odd: tooLarge ? "too-large" : "broken-off",
+  };
+}
+
+function timeout(message: string, cause?: unknown): ReadRefusal {
+  return { outcome: "timeout", failure: { kind: "timeout", message, cause } };
+}
+
+function isTimeout(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT";
+}
