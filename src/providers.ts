@@ -1,6 +1,7 @@
 import { CredasClient } from "./company/credas.client.ts";
 import type { Config, ProviderAccess, ProviderName } from "./config.ts";
 import { YouverifyClient } from "./credit-report/youverify.client.ts";
+import { type HttpObserver, nobodyWatches } from "./http/http-observer.ts";
 import { ProviderHttp, type ProviderHttpOptions } from "./http/provider-http.ts";
 import { TrueworkClient } from "./verification/truework.client.ts";
 
@@ -12,8 +13,13 @@ export interface Providers {
 }
 
 /** Composes each provider's HTTP in one place: where it is, how it knows us, how long it may take. */
-export function createProviders(config: Config, access: Record<ProviderName, ProviderAccess>) {
+export function createProviders(
+  config: Config,
+  access: Record<ProviderName, ProviderAccess>,
+  observer: HttpObserver = nobodyWatches,
+) {
   const shared = {
+    observer,
     readTimeoutMs: config.reads.timeoutMs,
     paidTimeoutMs: config.paidCalls.listenMs,
     concurrency: config.reads.concurrency,

@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool } from "undici";
 import { claimsJson, describeJson, isHtml, isJsonObject, parseJson, retryAfterSeconds } from "./answer.ts";
+import type { CallOutcome, HttpObserver } from "./http-observer.ts";
 import { type PaidOrder, type PaidReply, sendPaidCall } from "./paid-call.ts";
 import { ProviderError, type ProviderFailure } from "./provider-error.ts";
 import type { RequestPath } from "./request-path.ts";
@@ -18,6 +19,7 @@ export interface ProviderHttpOptions {
   paidTimeoutMs: number;
   /** Calls at once, reads and paid calls together; the rest wait their turn. */
   concurrency: number;
+  observer: HttpObserver;
 }
 
 const maxBodyBytes = 20 * 1024 * 1024;
@@ -72,11 +74,22 @@ export class ProviderHttp {
    */
   async sendPaid(order: PaidOrder): Promise<PaidReply> {
     const { baseUrl, headers, paidTimeoutMs } = this.options;
-    const request = { ...order, origin: baseUrl, headers: { ...headers, ...order.headers }, timeoutMs: paidTimeoutMs };
     let begun = false;
-    const send = () => {
+    const send = async () => {
       begun = true;
-      return sendPaidCall(request);
+      const call = {
+        provider: this.provider,
+        method: order.method,
+        endpoint: order.path.template,
+        paid: true,
+        attempt: 1,
+      };
+      const watch = this.options.observer.begin(call);
+      const all = { ...headers, ...order.headers, ...watch.headers };
+      const reply = await sendPaidCall({ ...order, origin: baseUrl, headers: all, timeoutMs: paidTimeoutMs });
+      if (reply.kind === "answer") watch.end(outcomeOf(reply.status), reply.status);
+      else watch.end(reply.kind);
+      return reply;
     };
     return this.turns
       .take("paid", AbortSignal.timeout(maxPaidWaitMs), send)
@@ -99,7 +112,24 @@ export class ProviderHttp {
   }
 
   private async read(path: RequestPath, query: Record<string, string> | undefined, signal: AbortSignal) {
-    const response = await this.ask(path, query, signal);
+    const call = { provider: this.provider, method: "GET", endpoint: path.template, paid: false, attempt: 1 };
+    const watch = this.options.observer.begin(call);
+    try {
+      const answer = await this.readOnce(path, query, { signal, headers: watch.headers });
+      watch.end(outcomeOf(answer.statusCode), answer.statusCode);
+      return answer;
+    } catch (error) {
+      watch.end(error instanceof ProviderError && error.kind === "timeout" ? "timeout" : "unavailable");
+      throw error;
+    }
+  }
+
+  private async readOnce(
+    path: RequestPath,
+    query: Record<string, string> | undefined,
+    { signal, headers }: { signal: AbortSignal; headers: Record<string, string> },
+  ) {
+    const response = await this.ask(path, query, { signal, headers });
     try {
       return { ...response, text: await response.body.text() };
     } catch (cause) {
@@ -114,15 +144,18 @@ export class ProviderHttp {
     }
   }
 
-  private async ask({ encoded }: RequestPath, query: Record<string, string> | undefined, signal: AbortSignal) {
-    const { headers } = this.options;
+  private async ask(
+    { encoded }: RequestPath,
+    query: Record<string, string> | undefined,
+    { signal, headers }: { signal: AbortSignal; headers: Record<string, string> },
+  ) {
     try {
       signal.throwIfAborted();
       return await this.pool.request({
         path: encoded,
         ...(query && { query }),
         method: "GET",
-        headers,
+        headers: { ...this.options.headers, ...headers },
         signal,
       });
     } catch (cause) {
@@ -167,6 +200,14 @@ export class ProviderHttp {
   private failure(failure: Omit<ProviderFailure, "provider">): ProviderError {
     return new ProviderError({ provider: this.provider, ...failure });
   }
+}
+
+function outcomeOf(status: number): CallOutcome {
+  if (status < 300) return "ok";
+  if (status === 404) return "not-found";
+  if (status === 429) return "rate-limited";
+  if (status >= 500) return "unavailable";
+  return status === 401 || status === 403 || status === 406 ? "refused-credentials" : "rejected";
 }
 
 function isTimeout(error: unknown): boolean {
