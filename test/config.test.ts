@@ -301,6 +301,20 @@ describe("PAID_CALL_ABANDON_MS", () => {
   });
 });
 
+describe("DRAIN_WAIT_MS", () => {
+  it("is five seconds in production, where somebody looks whether the service is ready, and nothing elsewhere", () => {
+    const production = { NODE_ENV: "production", PROVIDERS: "sandbox", DATABASE_URL: "file:./ledger.db" };
+
+    expect([readConfig({}).drain.waitMs, readConfig(production).drain.waitMs]).toEqual([0, 5_000]);
+  });
+});
+
+describe("DRAIN_TIMEOUT_MS", () => {
+  it("follows how long an accepted request may take", () => {
+    expect(readConfig({ PROVIDER_TIMEOUT_MS: "70000" }).drain.timeoutMs).toBe(100_000);
+  });
+});
+
 describe("TEST_PAUSE_AT", () => {
   it("can't be set in production", () => {
     const production = { NODE_ENV: "production", PROVIDERS: "sandbox", DATABASE_URL: "file:./ledger.db" };
