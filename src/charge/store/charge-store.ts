@@ -44,7 +44,7 @@ export interface ChargeFilter {
   /** RFC 3339, exclusive both. */
   requestedAfter?: string | undefined;
   requestedBefore?: string | undefined;
-  /** Only those of which the provider's id of what was bought is on record. */
+  /** Only those of which the provider's id of what was bought is on record, or, if false, is not. */
   withResult?: boolean | undefined;
 }
 
@@ -223,7 +223,8 @@ export class ChargeStore {
       filter.requestedBy !== undefined && charge("caller", "=", filter.requestedBy),
       filter.requestedAfter && charge("requested_at", ">", Date.parse(filter.requestedAfter)),
       filter.requestedBefore && charge("requested_at", "<", Date.parse(filter.requestedBefore)),
-      filter.withResult && charge("result_id", "is not", null),
+      filter.withResult === true && charge("result_id", "is not", null),
+      filter.withResult === false && charge("result_id", "is", null),
     ];
     return conditions.filter((condition) => typeof condition === "object");
   }
