@@ -17,6 +17,8 @@ export interface Drainable {
 export async function drain({ health, close }: Drainable, { waitMs }: DrainSettings): Promise<void> {
   health.beginDraining();
   await new Promise((noticed) => setTimeout(noticed, waitMs));
+  // What arrived while the process was busy is still to be read; closing would take its connections for idle ones.
+  for (let turn = 0; turn < 3; turn++) await new Promise((read) => setImmediate(read));
   await close();
 }
 
