@@ -10,17 +10,21 @@ import { checkValue } from "./bounds/value-bounds.ts";
 import { openCharges } from "./charges.ts";
 import type { Config, ProviderAccess, ProviderName } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
+import { closeServer } from "./drain.ts";
 import { createApollo } from "./graphql/apollo.ts";
 import { paidFieldsOf } from "./graphql/scopes.ts";
+import { Health } from "./health.ts";
 import { createOperationCheck } from "./operation-check.ts";
 import { createProviders } from "./providers.ts";
 import { RedisLink } from "./redis/redis-link.ts";
 import { startSandbox } from "./sandbox/sandbox.ts";
 import { createSchema } from "./schema.ts";
 import { createServer } from "./server.ts";
+import { openTelemetry } from "./telemetry/telemetry.ts";
 
 export interface App {
   server: FastifyInstance;
+  health: Health;
   /** Answers what has been accepted, waits for paid calls on their way, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -53,11 +57,16 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     for (const part of opened.toReversed()) await part.close();
   };
   try {
+    const health = new Health();
+    const telemetry = opening(opened, await openTelemetry(config.telemetry, log));
     const redis = config.redis && opening(opened, new RedisLink(config.redis, log));
     await redis?.open();
+    if (redis) telemetry.showRedis(redis);
     const access = opening(opened, await openProviders(config, log));
-    const { providers } = opening(opened, createProviders(config, access, { redis }));
-    const { ledger, charges } = opening(opened, await openCharges(config, { providers, log, now }));
+    const { providers } = opening(opened, createProviders(config, access, { redis, observer: telemetry.http }));
+    const observer = telemetry.ledger;
+    const { ledger, charges } = opening(opened, await openCharges(config, { providers, observer, log, now }));
+    telemetry.showLedger({ countUnknown: () => charges.countUnknown(), countOnTheirWay: () => ledger.onTheirWay });
     const schema = createSchema();
     const { production, bounds } = config;
     const checkOperation = createOperationCheck(bounds);
@@ -77,13 +86,16 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
       bounds: new BoundsGate(bounds, paidFieldsOf(schema)),
       now,
       log,
+      health,
+      requests: telemetry.requests,
+      metrics: telemetry.apart ? undefined : telemetry.registry,
       corsOrigins: config.server.corsOrigins,
       maxBodyBytes: config.server.maxBodyBytes,
       createContext: (request) => createContext(request, parts),
       explorerQuery: config.mode === "sandbox" && !config.production ? explorerQuery : undefined,
     });
-    opened.push(server);
-    return { server, close };
+    opened.push({ close: () => closeServer(server, config.drain.timeoutMs, log) });
+    return { server, health, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from "fastify";
 import { Ledger, type LedgerStep } from "./charge/ledger.ts";
+import type { LedgerObserver } from "./charge/ledger-observer.ts";
 import { ChargeStore } from "./charge/store/charge-store.ts";
 import { openLedger } from "./charge/store/open-ledger.ts";
 import type { Config } from "./config.ts";
@@ -8,6 +9,8 @@ import { EvidenceSearch } from "./verification/evidence-search.ts";
 
 export interface ChargesParts {
   providers: Providers;
+  /** Whoever counts charges. */
+  observer?: LedgerObserver;
   log: FastifyBaseLogger;
   now: () => number;
 }
@@ -15,9 +18,9 @@ export interface ChargesParts {
 /** Everything that keeps account of the money: the ledger's rules, its store, and the search for lost answers. */
 export async function openCharges(
   { databaseUrl, mode, paidCalls, pauseAt }: Config,
-  { providers, log, now }: ChargesParts,
+  { providers, observer, log, now }: ChargesParts,
 ) {
-  const charges = new ChargeStore(await openLedger(databaseUrl, mode, log));
+  const charges = new ChargeStore(await openLedger(databaseUrl, mode, log), observer);
   const truework = providers.truework.unhurried();
   const evidence = new EvidenceSearch({ charges, truework, abandonMs: paidCalls.abandonMs, log });
   const ledger = new Ledger(charges, {

@@ -2,9 +2,11 @@ import { createPublicKey } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { TokenSettings } from "./auth/token-verifier.ts";
 import type { DocumentBounds } from "./bounds/document-bounds.ts";
+import { type DrainSettings, readDrainSettings } from "./drain-settings.ts";
 import { type HttpSettings, readHttpSettings } from "./http/http-settings.ts";
 import { type RedisSettings, readRedisSettings } from "./redis/redis-settings.ts";
 import { type Environment, isLoopback, Settings } from "./settings.ts";
+import { readTelemetrySettings, type TelemetrySettings } from "./telemetry/telemetry-settings.ts";
 
 /** Every setting, by who uses it. Durations are in milliseconds. */
 export interface Config {
@@ -37,6 +39,8 @@ export interface Config {
     /** Claims per caller and UTC day. */
     dailyLimit: number | undefined;
   };
+  telemetry: TelemetrySettings;
+  drain: DrainSettings;
   /** The step of a charge at which a crash test wants the process to stop. */
   pauseAt: "claimed" | "answered" | "settled" | undefined;
 }
@@ -76,6 +80,9 @@ export function readConfig(environment: Environment): Config {
   const settings = new Settings(environment);
   const production = settings.text("NODE_ENV") === "production";
   const mode = readMode(settings, production);
+  const host = settings.host("HOST", "127.0.0.1");
+  const reads = readHttpSettings(settings);
+  const paidCalls = readPaidCalls(settings);
   const config: Config = {
     production,
     mode,
@@ -84,7 +91,7 @@ export function readConfig(environment: Environment): Config {
     bounds: readBounds(settings),
     logLevel: settings.oneOf("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace", "silent"]) ?? "info",
     server: {
-      host: settings.host("HOST", "127.0.0.1"),
+      host,
       port: settings.integer("PORT", 4001, { min: 0, max: 65_535 }),
       maxBodyBytes: settings.integer("MAX_BODY_BYTES", 1_000_000, { min: 1_000, max: 100_000_000 }),
       corsOrigins: settings.webOrigins("CORS_ORIGINS", explorerOrigins),
@@ -93,10 +100,13 @@ export function readConfig(environment: Environment): Config {
     trueworkApiVersion: readTrueworkVersion(settings),
     youverifyCompanyField:
       settings.oneOf("YOUVERIFY_COMPANY_FIELD", ["companyNumber", "companyName"]) ?? "companyNumber",
-    reads: readHttpSettings(settings),
+    reads,
     databaseUrl: readDatabaseUrl(settings, mode, production),
     redis: readRedisSettings(settings),
-    paidCalls: readPaidCalls(settings),
+    paidCalls,
+    telemetry: readTelemetrySettings(settings, host),
+    // What was bought is read after it was paid for.
+    drain: readDrainSettings(settings, { production, longestMs: paidCalls.timeoutMs + reads.timeoutMs }),
     pauseAt: readPause(settings, production),
   };
   refuseOpenDoors(settings, config);

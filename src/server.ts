@@ -11,11 +11,15 @@ import Fastify, {
   LogController,
 } from "fastify";
 import type { GraphQLError } from "graphql";
+import type { Registry } from "prom-client";
 import type { Authenticator } from "./auth/authenticate.ts";
 import type { AskedOperation, BoundsGate } from "./bounds/bounds-gate.ts";
+import { letConnectionsGo } from "./drain.ts";
 import { explorerPage } from "./explorer-page.ts";
 import type { Caller, RequestContext } from "./graphql/context.ts";
 import { CodedError, describeForLog, notFound, toClientError } from "./graphql/errors.ts";
+import type { RequestObserver, RequestWatch } from "./graphql/request-observer.ts";
+import { Health, serveHealth } from "./health.ts";
 import { parseJson } from "./http/answer.ts";
 
 export interface ServerOptions<Context extends RequestContext> {
@@ -25,6 +29,11 @@ export interface ServerOptions<Context extends RequestContext> {
   createContext(request: RequestContext): Context;
   now: () => number;
   log: FastifyBaseLogger;
+  health?: Health;
+  /** Whoever counts requests. */
+  requests?: RequestObserver;
+  /** Served at `/metrics`; not at all without them. */
+  metrics?: Registry | undefined;
   corsOrigins: string[];
   maxBodyBytes: number;
   /** The query that the page at `/` opens with; no page without one. */
@@ -36,17 +45,18 @@ declare module "fastify" {
     caller: Caller | null;
     /** Milliseconds since 1970, before its token and its body were read. */
     arrivedAtMs: number;
+    watch: RequestWatch | null;
   }
 }
 
 // How long the sending of one request may take: a body that trickles would hold its connection for good.
 const maxRequestMs = 30_000;
 
-/** Everything that answers HTTP: GraphQL, health, and the explorer page. */
+/** Everything that answers HTTP: GraphQL, health, metrics, and the explorer page. */
 export async function createServer<Context extends RequestContext>(
   options: ServerOptions<Context>,
 ): Promise<FastifyInstance> {
-  const { log, corsOrigins, maxBodyBytes, explorerQuery } = options;
+  const { log, corsOrigins, maxBodyBytes, explorerQuery, health = new Health(), metrics } = options;
   const server = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
@@ -56,6 +66,8 @@ export async function createServer<Context extends RequestContext>(
     // Left in, so that it is refused by name where it matters instead of as unreadable.
     onProtoPoisoning: "ignore",
     onConstructorPoisoning: "ignore",
+    // What still arrives on a connection that is kept is answered; it was accepted.
+    return503OnClosing: false,
     frameworkErrors: answerError,
   });
   await server.register(cors, {
@@ -67,11 +79,12 @@ export async function createServer<Context extends RequestContext>(
 
   markResponses(server);
   logRequests(server);
-  letConnectionsGo(server);
+  letConnectionsGo(server, health);
   server.setErrorHandler(answerError);
   // Fastify's own repeats the address, in the log too, and an address may hold what was asked.
   server.setNotFoundHandler((request, reply) => answerError(notFound(), request, reply));
-  serveHealth(server);
+  serveHealth(server, health);
+  if (metrics) serveMetrics(server, metrics);
   serveGraphQL(server, options);
   if (explorerQuery) {
     server.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(explorerPage(explorerQuery)));
@@ -80,29 +93,42 @@ export async function createServer<Context extends RequestContext>(
 }
 
 function serveGraphQL<Context extends RequestContext>(server: FastifyInstance, options: ServerOptions<Context>): void {
-  const { apollo, authenticator, bounds, now } = options;
+  const { apollo, authenticator, bounds, now, requests } = options;
   server.decorateRequest("caller", null);
   server.decorateRequest("arrivedAtMs", 0);
+  server.decorateRequest("watch", null);
   const answer = fastifyApolloHandler(apollo, {
     context: async (request) => {
       if (!request.caller) throw new Error("Expected the caller to be known by now");
-      const { id: requestId, caller, arrivedAtMs, log } = request;
-      return options.createContext({ requestId, caller, now, arrivedAtMs, log });
+      const { id: requestId, caller, arrivedAtMs, log, watch } = request;
+      return options.createContext({ requestId, caller, now, arrivedAtMs, log, watch: watch ?? undefined });
     },
   });
   server.route({
     url: "/graphql",
     method: ["GET", "POST"],
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       request.arrivedAtMs = now();
+      request.watch = watchRequest(reply, requests);
       checkAddress(request);
       request.caller = await authenticator.authenticate(request.headers);
     },
     preHandler: async (request) => {
       bounds.check(askedOperation(request));
     },
-    handler: async (request, reply) => withRequestId(await answer.call(server, request, reply), request, reply),
+    handler: async (request, reply) => {
+      const work = async () => answer.call(server, request, reply);
+      return withRequestId(await (request.watch?.run(request.headers, work) ?? work()), request, reply);
+    },
   });
+}
+
+// There is no onResponse for a request whose client has left; a response is closed in any case.
+function watchRequest({ raw }: FastifyReply, requests: RequestObserver | undefined): RequestWatch | null {
+  if (!requests) return null;
+  const watch = requests.begin();
+  raw.once("close", () => watch.end({ status: raw.statusCode, complete: raw.writableEnded }));
+  return watch;
 }
 
 // Apollo puts the address together from both, and what can't be put together would be an error of ours.
@@ -144,23 +170,11 @@ function logRequests(server: FastifyInstance): void {
   });
 }
 
-// A connection that is busy when closing begins is kept by the client afterwards, and would hold up the end for over a minute.
-function letConnectionsGo(server: FastifyInstance): void {
-  let closing = false;
-  server.addHook("preClose", async () => {
-    closing = true;
-  });
-  server.addHook("onSend", async (_request, reply) => {
-    if (closing) reply.header("connection", "close");
-  });
-}
-
-function serveHealth(server: FastifyInstance): void {
-  server.get("/health/live", () => ({ status: "ok" }));
-  server.get("/health/ready", (_request, reply) => {
-    const ready = server.server.listening;
-    return reply.code(ready ? 200 : 503).send({ status: ready ? "ok" : "not ready" });
-  });
+// Open to whoever reaches the port, as health is: it counts, and names nobody. METRICS_PORT moves it elsewhere.
+function serveMetrics(server: FastifyInstance, metrics: Registry): void {
+  server.get("/metrics", { logLevel: "warn" }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.metrics()),
+  );
 }
 
 // What goes wrong before Apollo sees the request, such as a body that is too large, is answered in the form clients parse.

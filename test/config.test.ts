@@ -48,6 +48,8 @@ describe("the configuration", () => {
       reads: expect.objectContaining({ timeoutMs: 10_000, concurrency: 50 }),
       databaseUrl: "file::memory:",
       paidCalls: { enabled: true, timeoutMs: 25_000, abandonMs: 120_000, listenMs: 600_000, dailyLimit: undefined },
+      telemetry: { metrics: undefined, traces: undefined },
+      drain: { waitMs: 0, timeoutMs: 40_000 },
       pauseAt: undefined,
     });
   });
@@ -70,6 +72,14 @@ describe("the configuration", () => {
       PAID_CALL_TIMEOUT_MS: "600000",
       PAID_CALL_ABANDON_MS: "3600000",
       DAILY_CHARGE_LIMIT: "20",
+      METRICS_PORT: "9464",
+      METRICS_HOST: "0.0.0.0",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "https://collector.example/otlp/",
+      OTEL_EXPORTER_OTLP_HEADERS: "x-key=a-key==, x-tenant=us",
+      OTEL_SERVICE_NAME: "diligence-eu",
+      OTEL_TRACES_SAMPLER_ARG: "0.25",
+      DRAIN_WAIT_MS: "0",
+      DRAIN_TIMEOUT_MS: "600100",
     });
 
     expect(config).toEqual({
@@ -99,6 +109,16 @@ describe("the configuration", () => {
         listenMs: 18_000_000,
         dailyLimit: 20,
       },
+      telemetry: {
+        metrics: { host: "0.0.0.0", port: 9464 },
+        traces: {
+          url: "https://collector.example/otlp/v1/traces",
+          headers: { "x-key": "a-key==", "x-tenant": "us" },
+          serviceName: "diligence-eu",
+          ratio: 0.25,
+        },
+      },
+      drain: { waitMs: 0, timeoutMs: 600_100 },
       pauseAt: undefined,
     });
   });
@@ -129,6 +149,12 @@ describe("the configuration", () => {
       PAID_CALL_ABANDON_MS: "never",
       DAILY_CHARGE_LIMIT: "0",
       TEST_PAUSE_AT: "somewhere",
+      METRICS_PORT: "many",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "collector",
+      OTEL_EXPORTER_OTLP_HEADERS: "a-key",
+      OTEL_TRACES_SAMPLER_ARG: "2",
+      DRAIN_WAIT_MS: "-1",
+      DRAIN_TIMEOUT_MS: "1000",
     });
 
     expect(problems.toSorted()).toEqual([
@@ -136,8 +162,14 @@ describe("the configuration", () => {
       "CREDAS_BASE_URL: expected an origin without a path, for the client adds the path itself",
       "DAILY_CHARGE_LIMIT: expected a whole number from 1 to 1000000",
       "DATABASE_URL: expected file:… for SQLite or postgres://… for PostgreSQL",
+      "DRAIN_TIMEOUT_MS: expected at least 35000, for so long may an accepted request take by PAID_CALL_TIMEOUT_MS and PROVIDER_TIMEOUT_MS",
+      "DRAIN_WAIT_MS: expected a whole number from 0 to 600000",
       "HOST: expected a loopback address such as 127.0.0.1, for without JWT_* nobody's token is checked",
       "LOG_LEVEL: expected fatal or error or warn or info or debug or trace or silent",
+      "METRICS_PORT: expected a whole number from 0 to 65535",
+      "OTEL_EXPORTER_OTLP_ENDPOINT: expected an address such as http://collector.example:4318",
+      "OTEL_EXPORTER_OTLP_HEADERS: expected name=value, or several with a comma between them",
+      "OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1",
       "PAID_CALLS: expected on or off",
       "PAID_CALL_ABANDON_MS: expected a whole number from 100 to 3600000",
       "PAID_CALL_TIMEOUT_MS: expected a whole number from 100 to 600000",
@@ -266,6 +298,20 @@ describe("PAID_CALL_ABANDON_MS", () => {
     expect(problemsOf({ PAID_CALL_TIMEOUT_MS: "5000", PAID_CALL_ABANDON_MS: "4999" })).toEqual([
       "PAID_CALL_ABANDON_MS: expected at least PAID_CALL_TIMEOUT_MS, for a client waits no longer than the call",
     ]);
+  });
+});
+
+describe("DRAIN_WAIT_MS", () => {
+  it("is five seconds in production, where somebody looks whether the service is ready, and nothing elsewhere", () => {
+    const production = { NODE_ENV: "production", PROVIDERS: "sandbox", DATABASE_URL: "file:./ledger.db" };
+
+    expect([readConfig({}).drain.waitMs, readConfig(production).drain.waitMs]).toEqual([0, 5_000]);
+  });
+});
+
+describe("DRAIN_TIMEOUT_MS", () => {
+  it("follows how long an accepted request may take", () => {
+    expect(readConfig({ PROVIDER_TIMEOUT_MS: "70000" }).drain.timeoutMs).toBe(100_000);
   });
 });
 

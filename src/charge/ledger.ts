@@ -113,6 +113,11 @@ export class Ledger {
     return spent.kind === "charged" ? { ...spent, replayed: true } : spent;
   }
 
+  /** How many paid calls are on their way, or their answers not on record yet. */
+  get onTheirWay(): number {
+    return [...this.flights.values()].filter(({ charge }) => charge !== null).length;
+  }
+
   /** Waits until no paid call is on its way and every answer is on record, or until `withinMs` have passed. */
   async drain(withinMs: number): Promise<void> {
     this.closing = true;

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from "@apollo/server";
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -6,7 +6,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import type { FastifyBaseLogger } from "fastify";
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
+import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode } from "graphql";
 import type { Caller, RequestContext } from "./context.ts";
 import { describeForLog, formatError, isOperatorsConcern } from "./errors.ts";
 
@@ -53,6 +53,7 @@ export function createApollo<Context extends RequestContext>({
       ApolloServerPluginSchemaReportingDisabled(),
       refuse(checkOperation),
       tellErrors(),
+      tellWatch(),
     ],
   });
 }
@@ -105,4 +106,24 @@ function tellErrors<Context extends RequestContext>(): ApolloServerPlugin<Contex
       };
     },
   };
+}
+
+// Comes after the plugin that completes the errors, and looks at nothing but their codes.
+function tellWatch<Context extends RequestContext>(): ApolloServerPlugin<Context> {
+  const hooks: GraphQLRequestListener<Context> = {
+    async didResolveOperation({ operation, contextValue }) {
+      if (operation && operation.operation !== OperationTypeNode.SUBSCRIPTION) {
+        contextValue.watch?.resolved(operation.operation);
+      }
+    },
+    async willSendResponse({ response, contextValue }) {
+      if (response.body.kind !== "single") return;
+      const { data, errors = [] } = response.body.singleResult;
+      contextValue.watch?.answered(
+        errors.map(({ extensions }) => extensions?.code),
+        data !== null && data !== undefined,
+      );
+    },
+  };
+  return { requestDidStart: async () => hooks };
 }

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from "fastify";
+import type { RequestWatch } from "./request-observer.ts";
 
 /** Who asks. */
 export interface Caller {
@@ -17,4 +18,6 @@ export interface RequestContext {
   /** When the request arrived, in the same. */
   arrivedAtMs: number;
   log: FastifyBaseLogger;
+  /** Whoever counts this request; nobody where it does not come over HTTP. */
+  watch?: Pick<RequestWatch, "resolved" | "answered"> | undefined;
 }

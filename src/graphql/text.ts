@@ -8,9 +8,16 @@ export function checkText(name: string, text: string, { min, max }: { min: numbe
   checkUnicode(name, text);
 }
 
-/** @throws BAD_USER_INPUT where any text or key in a JSON value is not well-formed Unicode, has a NUL, or is `__proto__`. */
+/**
+ * @throws BAD_USER_INPUT where any text or key in a JSON value is not well-formed Unicode, has a NUL, or is `__proto__`, and
+ * where a number is too large to be one.
+ */
 export function checkJson(name: string, value: unknown): void {
   if (typeof value === "string") checkUnicode(name, value);
+  // 1e400 is read as Infinity, which JSON would turn into null on its way to the provider.
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw badUserInput(`Expected every number in ${name} to be finite, got one that is too large.`);
+  }
   if (typeof value !== "object" || value === null) return;
   for (const [key, member] of Object.entries(value)) {
     checkUnicode(name, key);

@@ -14,6 +14,7 @@ const loggable = new Set([
   "ms",
   // the process
   "signal",
+  "port",
   "step",
   "credas",
   "truework",

@@ -21,8 +21,8 @@ const clockSlackMs = minuteMs;
 
 /**
  * Looks in Truework's list for a verification that an unknown reverification bought. It can prove that something was
- * charged, never that it was not; and only where exactly one verification that nobody owns and exactly one open charge fit
- * each other. The list tells no parent, so what fits is the person, the type and the time.
+ * charged, never that it was not; and only where exactly one verification that nobody owns and exactly one charge fit each
+ * other. The list tells no parent, so what fits is the person, the type and the time; and it has to have been read whole.
  */
 export class EvidenceSearch {
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -75,10 +75,15 @@ export class EvidenceSearch {
 
   private async findProof(charge: Charge): Promise<Verification | null> {
     const original = await this.options.truework.findVerification(charge.target);
-    if (!original || (await this.isContested(charge, original))) return null;
+    if (!original) return null;
 
     const window = await this.windowOf(charge);
-    const candidates = (await this.listSince(window.fromMs)).filter((listed) => fits(listed, original, window));
+    if (await this.isContested(charge, original, window)) return null;
+
+    const listed = await this.listAll();
+    if (listed === null) return null;
+
+    const candidates = listed.filter((one) => fits(one, original, window));
     const owned = await this.options.charges.findOwned(
       "TRUEWORK",
       candidates.map(({ id }) => id),
@@ -87,9 +92,10 @@ export class EvidenceSearch {
     return unowned.length === 1 ? (unowned[0] ?? null) : null;
   }
 
-  // Another open charge about the same person could have bought the same verification.
-  private async isContested(charge: Charge, original: Verification): Promise<boolean> {
-    for (const other of await this.findOpen()) {
+  // Another charge about the same person could have bought the same verification: one that is open, or one that was
+  // charged without anybody having learned for what.
+  private async isContested(charge: Charge, original: Verification, window: TimeWindow): Promise<boolean> {
+    for (const other of [...(await this.findOpen()), ...(await this.findWithoutResult(window))]) {
       if (other.id === charge.id) continue;
       const about =
         other.target === original.id ? original : await this.options.truework.findVerification(other.target);
@@ -108,30 +114,43 @@ export class EvidenceSearch {
     return [...unknown, ...inProgress];
   }
 
+  private async findWithoutResult(window: TimeWindow): Promise<Charge[]> {
+    const { charges } = this.options;
+    const listed = await charges.list(
+      { operation: "REVERIFY_VERIFICATION", state: "CHARGED", withResult: false },
+      1000,
+    );
+    const windows = await Promise.all(listed.map((charge) => this.windowOf(charge)));
+    return listed.filter((_, i) => overlap(windows[i], window));
+  }
+
   private async windowOf({ id }: Charge): Promise<TimeWindow> {
     const claimedAtMs = await this.options.charges.lastClaimedAt(id);
     return { fromMs: claimedAtMs - clockSlackMs, toMs: claimedAtMs + this.options.abandonMs + clockSlackMs };
   }
 
-  // The list promises no order, so a page without anything new enough does not end the search.
-  private async listSince(fromMs: number): Promise<Verification[]> {
+  // The list promises no order: another one that fits may be on a page that was not read, so null where pages are left.
+  private async listAll(): Promise<Verification[] | null> {
     const listed: Verification[] = [];
     for (let page = 0; page < maxPages; page++) {
       const { verifications, hasNext } = await this.options.truework.listVerifications({
         limit: pageSize,
         offset: page * pageSize,
       });
-      const readable = verifications.flatMap((listed) => (listed instanceof Error ? [] : [listed]));
-      listed.push(...readable.filter(({ createdAt }) => Date.parse(createdAt) >= fromMs));
-      if (!hasNext) break;
+      listed.push(...verifications.flatMap((one) => (one instanceof Error ? [] : [one])));
+      if (!hasNext) return listed;
     }
-    return listed;
+    return null;
   }
 }
 
 interface TimeWindow {
   fromMs: number;
   toMs: number;
+}
+
+function overlap(one: TimeWindow | undefined, other: TimeWindow): boolean {
+  return one !== undefined && one.fromMs <= other.toMs && other.fromMs <= one.toMs;
 }
 
 function fits(listed: Verification, original: Verification, { fromMs, toMs }: TimeWindow): boolean {

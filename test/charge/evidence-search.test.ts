@@ -96,6 +96,7 @@ describeOnEachDatabase("evidence", (kind) => {
     ],
     ["it is the former verification", () => ({ listed: [original({ createdAt: at(0) })] })],
     ["it is behind the fifth page", () => ({ listed: [...others(500), bought("vr_1")] })],
+    ["there are more than five pages, on which another may be", () => ({ listed: [bought("vr_1"), ...others(500)] })],
     ["the former verification is gone", () => ({ listed: [bought("vr_1")], findVerification: async () => null })],
     ["the former verification can't be read", () => ({ listed: [bought("vr_1")], findVerification: away })],
     ["the list can't be read", () => ({ listed: [], listVerifications: away })],
@@ -127,6 +128,46 @@ describeOnEachDatabase("evidence", (kind) => {
       await close();
     },
   );
+
+  it("is not enough where a charge about the same person was charged, and nobody knows for what", async () => {
+    const { test, close, lose, look } = await aLedgerThatLost();
+    const { id } = await lose();
+    await test.ledger.spend(
+      aReverification(async () => ({ state: "CHARGED", status: 201, body: undefined }), "vr_other_of_jamie"),
+      anAsker(),
+    );
+
+    await look(id, { listed: [bought("vr_new")] });
+
+    expect(await test.store.findById(id)).toMatchObject({ state: "UNKNOWN" });
+    await close();
+  });
+
+  it("is not enough where an operator settled another one as charged without saying for what", async () => {
+    const { test, close, lose, look } = await aLedgerThatLost();
+    const [{ id }, { id: settled }] = [await lose(), await lose()];
+    await test.store.recordVerdict(settled, { by: "OPERATOR", state: "CHARGED", settledBy: "op" });
+
+    await look(id, { listed: [bought("vr_new")] });
+
+    expect(await test.store.findById(id)).toMatchObject({ state: "UNKNOWN" });
+    await close();
+  });
+
+  it("is enough where the other one was charged at another time", async () => {
+    const { test, close, lose, look } = await aLedgerThatLost();
+    const spent = await test.ledger.spend(
+      aReverification(async () => ({ state: "CHARGED", status: 201, body: undefined }), "vr_other_of_jamie"),
+      anAsker(),
+    );
+    await test.claimedEarlier(chargeOf(spent).id, 60 * minuteMs);
+    const { id } = await lose();
+
+    await look(id, { listed: [bought("vr_new")] });
+
+    expect(await test.store.findById(id)).toMatchObject({ state: "CHARGED", resultId: "vr_new" });
+    await close();
+  });
 
   it("is enough where the other open charge is about somebody else", async () => {
     const { test, close, lose, look } = await aLedgerThatLost();

@@ -53,7 +53,12 @@ describeOnEachDatabase("a turn for a paid call", (kind) => {
     await test.ledger.spend(spending, anAsker());
     let asked = 0;
 
-    const replay = await test.ledger.spend({ ...spending, reserve: async () => void asked++ ?? null }, anAsker());
+    const reserve = async () => {
+      asked += 1;
+      return null;
+    };
+
+    const replay = await test.ledger.spend({ ...spending, reserve }, anAsker());
 
     expect([replay.kind, asked]).toEqual(["charged", 0]);
     await close();

@@ -23,6 +23,7 @@ export interface Outcome {
 
 /** The built service, running as a process, with what clients and operators ask of it. */
 export interface TestedService extends BuiltProcess {
+  url: string;
   ask(purchase: Purchase, signal?: AbortSignal): Promise<Outcome>;
   /** All of them, page by page. */
   charges(state?: ListedCharge["state"]): Promise<ListedCharge[]>;

@@ -113,6 +113,18 @@ describe("requesting a business credit report", () => {
     },
   );
 
+  it.each([{ a: Number.POSITIVE_INFINITY }, { a: [1, { b: Number.NEGATIVE_INFINITY }] }, { a: Number.NaN }])(
+    "refuses the number in the metadata %o, which would become null on its way",
+    async (metadata) => {
+      const context = aContext({});
+
+      const requesting = requestBusinessCreditReport(order({ metadata }), context);
+
+      await expect(requesting).rejects.toMatchObject({ extensions: { code: "BAD_USER_INPUT" } });
+      expect(context.requested).toEqual([]);
+    },
+  );
+
   it.each(badIdempotencyKeys)("refuses %s as a key, before anything else", async (_what, idempotencyKey) => {
     const context = aContext({});
 

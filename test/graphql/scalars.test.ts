@@ -137,6 +137,24 @@ describe("JSONObject in the graph", () => {
     },
   );
 
+  it("refuses a number that is too large to be one, as a literal and as a variable, before anything is paid for", async () => {
+    graph.startOver();
+    const variable = `mutation($metadata: JSONObject) ${buy("$metadata").replace("mutation ", "")}`;
+
+    const literal = await graph.ask(buy("{ a: 1e400 }"));
+    const response = await graph.server.inject({
+      method: "POST",
+      url: "/graphql",
+      headers: { "content-type": "application/json" },
+      payload: `{ "query": ${JSON.stringify(variable)}, "variables": { "metadata": { "a": [-1e400] } } }`,
+    });
+
+    for (const { errors } of [literal, response.json()]) {
+      expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
+    }
+    expect(graph.sandbox.youverify.calls()).toEqual([]);
+  });
+
   it("comes back as it was sent", async () => {
     const { data } = await graph.ask(buy('{ branch: "north", tags: ["a", null], n: { deep: 1.5 } }'));
 

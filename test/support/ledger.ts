@@ -20,6 +20,8 @@ export interface TestLedger {
   restarted(options?: Partial<LedgerOptions>): Ledger;
   /** Ends the lease of a charge, as if more time had passed than its sender has. */
   expire(chargeId: string): Promise<void>;
+  /** Has a charge be claimed that much earlier. */
+  claimedEarlier(chargeId: string, ms: number): Promise<void>;
   /** What was appended about a charge, in order. */
   attemptsOf(chargeId: string): Promise<{ attempt: number; happened: string; state: string; by: string | null }[]>;
   countRows(): Promise<number>;
@@ -41,6 +43,13 @@ export async function openTestLedger(url: string, options: Partial<LedgerOptions
     restarted,
     expire: async (chargeId) => {
       await db.updateTable("charge").set({ lease_until: 1 }).where("id", "=", chargeId).execute();
+    },
+    claimedEarlier: async (chargeId, ms) => {
+      await db
+        .updateTable("charge_attempt")
+        .set((row) => ({ at: row("at", "-", ms) }))
+        .where("charge_id", "=", chargeId)
+        .execute();
     },
     attemptsOf: (chargeId) =>
       db

@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Selectable, sql, type Transaction } from "kysely";
 import type { DataProvider } from "../../graphql/data-provider.ts";
-import type { Charge, ChargeName, ChargeState, Price, VerdictSource } from "../charge.ts";
+import type { Charge, ChargeName, ChargeOperation, ChargeState, Price, VerdictSource } from "../charge.ts";
+import { type LedgerObserver, nobodyKeepsCount } from "../ledger-observer.ts";
 import type { LedgerDatabase } from "./open-ledger.ts";
 import type { LedgerTables } from "./schema.ts";
 
@@ -43,7 +44,7 @@ export interface ChargeFilter {
   /** RFC 3339, exclusive both. */
   requestedAfter?: string | undefined;
   requestedBefore?: string | undefined;
-  /** Only those of which the provider's id of what was bought is on record. */
+  /** Only those of which the provider's id of what was bought is on record, or, if false, is not. */
   withResult?: boolean | undefined;
 }
 
@@ -64,7 +65,10 @@ export class ResultTakenError extends Error {}
  * throws what the database throws.
  */
 export class ChargeStore {
-  constructor(private readonly database: LedgerDatabase) {}
+  constructor(
+    private readonly database: LedgerDatabase,
+    private readonly observer: LedgerObserver = nobodyKeepsCount,
+  ) {}
 
   async find({ caller, operation, idempotencyKey }: ChargeName): Promise<Charge | null> {
     const row = await this.rows()
@@ -98,6 +102,16 @@ export class ChargeStore {
     return rows.map(toCharge);
   }
 
+  /** How many charges of each operation are UNKNOWN at the moment; an operation that has none is left out. */
+  async countUnknown(): Promise<{ operation: ChargeOperation; count: number }[]> {
+    return this.database.db
+      .selectFrom("charge")
+      .select(({ fn }) => ["operation", fn.countAll<number>().as("count")])
+      .where((charge) => charge.and(this.conditions(charge, { state: "UNKNOWN" })))
+      .groupBy("operation")
+      .execute();
+  }
+
   /** When a charge was last claimed, in milliseconds since 1970. */
   async lastClaimedAt(id: string): Promise<number> {
     const { at } = await this.database.db
@@ -128,7 +142,7 @@ export class ChargeStore {
     claim: Claim & { id: string },
     options: { leaseMs: number; dailyLimit: number | undefined },
   ): Promise<ClaimResult> {
-    return this.transaction(async (tx): Promise<ClaimResult> => {
+    const result = await this.transaction(async (tx): Promise<ClaimResult> => {
       if (!(await this.countClaim(tx, claim.caller, options.dailyLimit))) {
         return { kind: "limit-reached", resetsAt: await this.startOfTomorrow(tx) };
       }
@@ -138,6 +152,8 @@ export class ChargeStore {
       await this.append(tx, row, { happened: "CLAIMED", state: "IN_PROGRESS", by: claim.caller });
       return { kind: "claimed", charge: toCharge(row) };
     });
+    if (result.kind === "claimed") this.observer.claimed(claim.operation);
+    return result;
   }
 
   /**
@@ -152,7 +168,7 @@ export class ChargeStore {
     attempt: number,
     verdict: Verdict & { by: "ANSWER" },
   ): Promise<{ charge: Charge; overruled: boolean } | null> {
-    return this.transaction(async (tx) => {
+    const recorded = await this.transaction(async (tx) => {
       const row = await this.lock(tx, id);
       if (!row || row.attempt !== attempt || row.verdict_by === "ANSWER") return null;
       await this.append(tx, row, { ...verdict, happened: "ANSWER", by: null });
@@ -162,6 +178,8 @@ export class ChargeStore {
       const charge = await this.write(tx, row, verdict, freed);
       return { charge, overruled: overrulable && row.state !== verdict.state };
     });
+    if (recorded) this.observer.settled(recorded.charge.operation, verdict.state, verdict.by);
+    return recorded;
   }
 
   /**
@@ -171,7 +189,7 @@ export class ChargeStore {
    * @throws ResultTakenError
    */
   async recordVerdict(id: string, verdict: Verdict & { by: "EVIDENCE" | "OPERATOR" }) {
-    return this.transaction(async (tx): Promise<{ charge: Charge; settled: boolean } | null> => {
+    const recorded = await this.transaction(async (tx): Promise<{ charge: Charge; settled: boolean } | null> => {
       const row = await this.lock(tx, id);
       if (!row) return null;
       const open = stateOf(row) === "UNKNOWN" || (row.verdict_by !== null && row.verdict_by !== "ANSWER");
@@ -180,6 +198,8 @@ export class ChargeStore {
       await this.append(tx, row, { ...verdict, happened: verdict.by, by: verdict.settledBy ?? null });
       return { charge: await this.write(tx, row, verdict, false), settled: true };
     });
+    if (recorded?.settled) this.observer.settled(recorded.charge.operation, verdict.state, verdict.by);
+    return recorded;
   }
 
   async close(): Promise<void> {
@@ -203,7 +223,8 @@ export class ChargeStore {
       filter.requestedBy !== undefined && charge("caller", "=", filter.requestedBy),
       filter.requestedAfter && charge("requested_at", ">", Date.parse(filter.requestedAfter)),
       filter.requestedBefore && charge("requested_at", "<", Date.parse(filter.requestedBefore)),
-      filter.withResult && charge("result_id", "is not", null),
+      filter.withResult === true && charge("result_id", "is not", null),
+      filter.withResult === false && charge("result_id", "is", null),
     ];
     return conditions.filter((condition) => typeof condition === "object");
   }

@@ -14,6 +14,8 @@ export interface LedgerDatabase {
   today: RawBuilder<string>;
   /** Whether rows can be locked one by one; otherwise a transaction has the database to itself. */
   locksRows: boolean;
+  /** Whether tables are in schemas, of which one is ours. */
+  hasSchemas: boolean;
 }
 
 /** What a ledger is for. */
@@ -28,7 +30,7 @@ export type LedgerPurpose = "sandbox" | "live";
 export async function openLedger(url: string, purpose: LedgerPurpose, log: FastifyBaseLogger): Promise<LedgerDatabase> {
   const database = connect(url, log);
   try {
-    await migrate(database.db);
+    await migrate(database);
     await checkStamp(database.db, purpose);
     return database;
   } catch (error) {
@@ -44,6 +46,7 @@ function connect(url: string, log: FastifyBaseLogger): LedgerDatabase {
       now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
       today: sql<string>`date('now')`,
       locksRows: false,
+      hasSchemas: false,
     };
   }
   const dialect = openPostgres(url, () => log.warn("ledger: a connection to the database broke"));
@@ -52,25 +55,45 @@ function connect(url: string, log: FastifyBaseLogger): LedgerDatabase {
     now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     today: sql<string>`to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD')`,
     locksRows: true,
+    hasSchemas: true,
   };
 }
 
-async function migrate(db: Kysely<LedgerTables>): Promise<void> {
-  const applied = await namesOfApplied(db).catch((cause: unknown) => {
+async function migrate(database: LedgerDatabase): Promise<void> {
+  const { db } = database;
+  const { schema, applied } = await findApplied(database).catch((cause: unknown) => {
     throw new Error("The ledger's database of DATABASE_URL can't be reached, or refuses us", { cause });
   });
   const newer = applied.find((name) => !Object.hasOwn(migrations, name));
   if (newer) throw new Error(`The ledger of DATABASE_URL has a newer schema (${newer}) than this version knows`);
 
-  const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+    ...tables,
+    ...(schema && { migrationTableSchema: schema }),
+  }).migrateToLatest();
   if (error) throw new Error("The ledger's schema could not be brought up to date", { cause: error });
 }
 
-async function namesOfApplied(db: Kysely<LedgerTables>): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === "kysely_migration")) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
-  return rows.map(({ name }) => name);
+// Names of our own, looked for in our own schema: other programs in the same database keep migrations too.
+const tables = { migrationTableName: "diligence_migration", migrationLockTableName: "diligence_migration_lock" };
+
+async function findApplied({
+  db,
+  hasSchemas,
+}: LedgerDatabase): Promise<{ schema: string | undefined; applied: string[] }> {
+  const schema = hasSchemas ? await currentSchema(db) : undefined;
+  const all = await db.introspection.getTables({ withInternalKyselyTables: true });
+  const isThere = all.some((table) => table.name === tables.migrationTableName && table.schema === schema);
+  if (!isThere) return { schema, applied: [] };
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(tables.migrationTableName)}`.execute(db);
+  return { schema, applied: rows.map(({ name }) => name) };
+}
+
+async function currentSchema(db: Kysely<LedgerTables>): Promise<string | undefined> {
+  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
+  return rows[0]?.schema ?? undefined;
 }
 
 async function checkStamp(db: Kysely<LedgerTables>, purpose: LedgerPurpose): Promise<void> {

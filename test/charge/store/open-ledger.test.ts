@@ -9,7 +9,7 @@ import { type LedgerPurpose, openLedger } from "../../../src/charge/store/open-l
 import { migrations } from "../../../src/charge/store/schema.ts";
 import { startGraph } from "../../support/graph.ts";
 import { anAsker, aSpending, openTestLedger } from "../../support/ledger.ts";
-import { describeOnEachDatabase, ledgerDatabases, postgresServer } from "../../support/ledger-databases.ts";
+import { describeOnEachDatabase, ledgerDatabases, onServer, postgresServer } from "../../support/ledger-databases.ts";
 
 const log = pino({ level: "silent" });
 const open = (url: string, purpose: LedgerPurpose = "sandbox") => openLedger(url, purpose, log);
@@ -27,7 +27,7 @@ describeOnEachDatabase("opening a ledger", (kind) => {
     await openAndClose(database.url);
     const second = await openTestLedger(database.url);
     const after = await second.store.find(spending);
-    const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(second.database.db);
+    const { rows } = await sql<{ name: string }>`select name from diligence_migration`.execute(second.database.db);
     await second.close();
     await database.drop();
 
@@ -53,7 +53,7 @@ describeOnEachDatabase("opening a ledger", (kind) => {
   it("of a newer schema is refused, and left as it is", async () => {
     const database = await kind.create();
     const { db } = await open(database.url);
-    await sql`insert into kysely_migration (name, timestamp) values ('9999-of-tomorrow', '2030-01-01')`.execute(db);
+    await sql`insert into diligence_migration (name, timestamp) values ('9999-of-tomorrow', '2030-01-01')`.execute(db);
     await db.destroy();
 
     await expect(open(database.url)).rejects.toThrow(/newer schema \(9999-of-tomorrow\)/);
@@ -235,6 +235,32 @@ describe.runIf(postgresServer)("opening a PostgreSQL ledger", () => {
     expect(spent.map((one) => one.kind)).toEqual(Array(10).fill("charged"));
     expect(rows).toBe(10);
   });
+
+  it.each(["kysely_migration", "diligence_migration"])(
+    "beside another program that keeps a %s in a schema of its own, or in ours, is its own ledger",
+    async (table) => {
+      const database = await kind.create();
+      await onServer(
+        database.url,
+        `create schema another;
+         create table another.${table} (name text, timestamp text);
+         create table another.${table}_lock (id text, is_locked integer);
+         insert into another.${table} values ('0001-of-theirs', '2030-01-01');
+         create table public.kysely_migration (name text);
+         insert into public.kysely_migration values ('0001-of-theirs')`,
+      );
+
+      const first = await openTestLedger(database.url);
+      const spent = await first.ledger.spend(aSpending(), anAsker());
+      await first.close();
+      const second = await openTestLedger(database.url);
+      const rows = await second.countRows();
+      await second.close();
+      await database.drop();
+
+      expect([spent.kind, rows]).toEqual(["charged", 1]);
+    },
+  );
 
   it("by instances of both purposes at once lets one purpose in", async () => {
     const database = await kind.create();

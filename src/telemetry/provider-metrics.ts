@@ -1,0 +1,70 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { BreakerState, HttpObserver, ObservedCall } from "../http/http-observer.ts";
+import type { CallTracing } from "./tracing.ts";
+
+const breakerStates: Record<BreakerState, number> = { closed: 0, "half-open": 1, open: 2 };
+
+/** Counts calls to providers, by endpoint and how they ended, and traces them where there is a tracing. */
+export function watchProviders(registry: Registry, tracing: CallTracing | undefined): HttpObserver {
+  const registers = [registry];
+  const duration = new Histogram({
+    name: "diligence_provider_call_duration_seconds",
+    help: "How long calls to providers took, by endpoint and how they ended. A retry is a call of its own.",
+    labelNames: ["provider", "method", "endpoint", "paid", "outcome"],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+    registers,
+  });
+  const retries = new Counter({
+    name: "diligence_provider_retries_total",
+    help: "Reads that were tried again.",
+    labelNames: ["provider"],
+    registers,
+  });
+  const breaker = new Gauge({
+    name: "diligence_provider_breaker_state",
+    help: "A provider's breaker: 0 closed, 1 half open, 2 open.",
+    labelNames: ["provider"],
+    registers,
+  });
+  const odd = new Counter({
+    name: "diligence_provider_odd_answers_total",
+    help: "Answers that were not as a provider's pages describe them, usable or not, by what was odd.",
+    labelNames: ["provider", "kind"],
+    registers,
+  });
+  const crowdedOut = new Counter({
+    name: "diligence_provider_crowded_out_total",
+    help: "Calls that could not be sent in their time: `rate` by the provider's limit, `turn` by our calls at once.",
+    labelNames: ["provider", "why"],
+    registers,
+  });
+
+  // To hash five labels for every call would cost more than the rest of counting it.
+  const durations = new Map<string, Histogram.Internal<string>>();
+  const durationOf = ({ provider, method, endpoint, paid }: ObservedCall, outcome: string) => {
+    const key = `${provider} ${method} ${endpoint} ${paid} ${outcome}`;
+    const known = durations.get(key);
+    if (known) return known;
+    const made = duration.labels({ provider, method, endpoint, paid: String(paid), outcome });
+    durations.set(key, made);
+    return made;
+  };
+  const nothing = {};
+  return {
+    begin: (call) => {
+      const beganMs = performance.now();
+      const span = tracing?.beginCall(call);
+      return {
+        headers: span?.headers ?? nothing,
+        end: (outcome, status) => {
+          durationOf(call, outcome).observe((performance.now() - beganMs) / 1000);
+          span?.end(outcome, status);
+        },
+      };
+    },
+    retried: (provider) => retries.inc({ provider }),
+    breakerMoved: (provider, state) => breaker.set({ provider }, breakerStates[state]),
+    oddAnswer: (provider, kind) => odd.inc({ provider, kind }),
+    crowdedOut: (provider, why) => crowdedOut.inc({ provider, why }),
+  };
+}
