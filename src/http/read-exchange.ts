@@ -28,7 +28,8 @@ export class ReadLine {
       connections: options.connections,
       pipelining: 1,
       allowH2: false,
-      connect: { timeout: options.connectTimeoutMs },
+      // Said outright, for the environment can turn the check off for everybody who says nothing.
+      connect: { timeout: options.connectTimeoutMs, rejectUnauthorized: true },
       headersTimeout: options.headersTimeoutMs,
       bodyTimeout: options.bodyTimeoutMs,
     });

@@ -169,6 +169,19 @@ describe("the client's own mistakes", () => {
   });
 
   it.each([
+    ["text for an input", 'mutation { refreshCompanyReport(input: "Planted") { __typename } }', undefined],
+    ["an enum value that is none", "{ verifications(state: PLANTED) { totalCount } }", undefined],
+    ["text for a number", '{ verifications(first: "Planted") { totalCount } }', undefined],
+    ["a variable of another kind", "query($n: Int) { verifications(first: $n) { totalCount } }", { n: "Planted" }],
+    ["broken syntax", '{ company(id: "Planted" "Planted") { id } }', undefined],
+  ])("are told without the values sent: %s", async (_, query, variables) => {
+    const { errors } = await graph.ask(query, variables);
+
+    expect(errors?.length).toBeGreaterThan(0);
+    expect(JSON.stringify(errors)).not.toMatch(/planted/i);
+  });
+
+  it.each([
     ["a missing variable", "query Find($id: ID!) { company(id: $id) { id } }", "BAD_USER_INPUT"],
     ["an unknown field", "{ nothing }", "GRAPHQL_VALIDATION_FAILED"],
     ["broken syntax", "{", "GRAPHQL_PARSE_FAILED"],
