@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { ApolloServer } from "@apollo/server";
 import { fastifyApolloHandler } from "@as-integrations/fastify";
 import cors from "@fastify/cors";
@@ -13,10 +12,12 @@ import Fastify, {
 import type { GraphQLError } from "graphql";
 import type { Authenticator } from "./auth/authenticate.ts";
 import type { AskedOperation, BoundsGate } from "./bounds/bounds-gate.ts";
-import { explorerPage } from "./explorer-page.ts";
+import { serveExplorer } from "./explorer.ts";
 import type { Caller, RequestContext } from "./graphql/context.ts";
 import { CodedError, describeForLog, notFound, toClientError } from "./graphql/errors.ts";
 import { parseJson } from "./http/answer.ts";
+import { requestIdOf } from "./request-id.ts";
+import { markResponses, NO_STORE } from "./response-headers.ts";
 
 export interface ServerOptions<Context extends RequestContext> {
   apollo: ApolloServer<Context>;
@@ -27,7 +28,7 @@ export interface ServerOptions<Context extends RequestContext> {
   log: FastifyBaseLogger;
   corsOrigins: string[];
   maxBodyBytes: number;
-  /** The query that the page at `/` opens with; no page without one. */
+  /** The query that the explorer's pages open with; no pages without one. */
   explorerQuery?: string | undefined;
 }
 
@@ -41,17 +42,18 @@ declare module "fastify" {
 export async function createServer<Context extends RequestContext>(
   options: ServerOptions<Context>,
 ): Promise<FastifyInstance> {
-  const { log, corsOrigins, maxBodyBytes, explorerQuery } = options;
+  const { log, authenticator, corsOrigins, maxBodyBytes, explorerQuery } = options;
   const server = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
-    genReqId: () => randomUUID(),
+    genReqId: ({ headers }) => requestIdOf(headers, authenticator.cameThroughRouter(headers)),
     bodyLimit: maxBodyBytes,
     // Left in, so that it is refused by name where it matters instead of as unreadable.
     onProtoPoisoning: "ignore",
     onConstructorPoisoning: "ignore",
     frameworkErrors: answerError,
   });
+  markResponses(server);
   await server.register(cors, {
     origin: corsOrigins,
     methods: ["GET", "POST"],
@@ -59,7 +61,6 @@ export async function createServer<Context extends RequestContext>(
     maxAge: 600,
   });
 
-  markResponses(server);
   logRequests(server);
   letConnectionsGo(server);
   server.setErrorHandler(answerError);
@@ -67,9 +68,7 @@ export async function createServer<Context extends RequestContext>(
   server.setNotFoundHandler((request, reply) => answerError(notFound(), request, reply));
   serveHealth(server);
   serveGraphQL(server, options);
-  if (explorerQuery) {
-    server.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(explorerPage(explorerQuery)));
-  }
+  if (explorerQuery) serveExplorer(server, explorerQuery);
   return server;
 }
 
@@ -118,12 +117,6 @@ function withRequestId(body: unknown, { id: requestId }: FastifyRequest, reply: 
   return JSON.stringify({ ...(marked && { errors: marked }), ...rest });
 }
 
-function markResponses(server: FastifyInstance): void {
-  server.addHook("onRequest", async (request, reply) => {
-    reply.header("x-request-id", request.id).header("cache-control", "no-store");
-  });
-}
-
 function logRequests(server: FastifyInstance): void {
   server.addHook("onResponse", async (request, reply) => {
     const { method, routeOptions } = request;
@@ -156,5 +149,5 @@ function answerError(error: FastifyError | GraphQLError | Error, request: Fastif
   const { status, error: told } = toClientError(error);
   if (status >= 500 || error instanceof CodedError) request.log.error(describeForLog(error), "a request failed");
   const errors = [{ ...told, extensions: { ...told.extensions, requestId: request.id } }];
-  void reply.code(status).header("x-request-id", request.id).header("cache-control", "no-store").send({ errors });
+  void reply.code(status).header("x-request-id", request.id).header("cache-control", NO_STORE).send({ errors });
 }
