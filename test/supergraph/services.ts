@@ -1,9 +1,7 @@
 import type { Json } from "../support/graph-answer.ts";
 import { startSandboxProcess, startService } from "../support/service-process.ts";
 import { type Signer, tokenSettings } from "../support/tokens.ts";
-
-/** What a router shows our subgraph in these tests. */
-export const routerSecret = "a-router-secret-of-tests";
+import { routerSecret } from "./supergraph.ts";
 
 /** The simulated providers as a process, seen from outside. */
 export interface Providers {
