@@ -112,7 +112,11 @@ describe("an operation with more paid mutations than one may have", () => {
     const { errors } = await post(supergraph.urls["@apollo/gateway"], {}, query);
 
     expect(supergraph.tap.take()).toHaveLength(1);
-    expect(JSON.stringify(errors)).toContain("TOO_MANY_PAID_FIELDS");
+    const [{ extensions }] = errors as unknown as [{ extensions: { response: { status: number; body: object } } }];
+    expect(extensions.response).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: "TOO_MANY_PAID_FIELDS" } }] },
+    });
     expect(charges()).toBe(0);
   });
 
