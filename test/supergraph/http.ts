@@ -8,6 +8,8 @@ export interface Listening {
 
 /** Any free port of 127.0.0.1; closing ends every connection. */
 export async function listenOnLoopback(server: Server): Promise<Listening> {
+  // A connection that the server lets go of while its client asks again would be an error that nobody is testing for.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((listening, failed) => server.once("error", failed).listen(0, "127.0.0.1", listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
