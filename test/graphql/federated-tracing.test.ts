@@ -33,6 +33,18 @@ describe("federated tracing", () => {
     expect(root?.child?.[0]?.child?.map(({ responseName }) => responseName)).toEqual(["name"]);
   });
 
+  it("answers as fully where the same was asked before, with and without a trace", async () => {
+    const known = { "content-type": "application/json", "router-authorization": secret };
+    await ask(guarded, known);
+    await ask(guarded, known);
+
+    const traces = [await ask(guarded, { ...asking, ...known }), await ask(guarded, { ...asking, ...known })];
+
+    for (const { root } of traces.map((response) => traceOf(response.json()))) {
+      expect(root?.child?.[0]?.child?.map(({ responseName }) => responseName)).toEqual(["name"]);
+    }
+  });
+
   it("answers nobody who does not ask", async () => {
     const { body } = await ask(guarded, { "content-type": "application/json", "router-authorization": secret });
 

@@ -1,7 +1,7 @@
 import { ApolloGateway } from "@apollo/gateway";
 import { Kind, parse } from "graphql";
 import { describe, expect, it } from "vitest";
-import { fieldsOf, ourTypes } from "../support/our-schema.ts";
+import { directivesOf, fieldsOf, ourTypes } from "../support/our-schema.ts";
 import { composeBoth, composeSupergraph, ourSdl, withoutScopes } from "./compose.ts";
 import { neighbourSdl } from "./neighbour.ts";
 
@@ -40,6 +40,24 @@ describe("schema/diligence.graphql", () => {
     expect(supergraph).toContain("@cost(weight: 1000)");
     expect(supergraph).toContain('@tag(name: "paid")');
     expect(supergraph).toContain('@listSize(slicingArguments: ["first"], sizedFields: ["edges"]');
+  });
+});
+
+describe("a contract without what is tagged paid", () => {
+  // What a contract does: what carries the tag becomes inaccessible.
+  const contract = (sdl: string) =>
+    sdl.replaceAll('@tag(name: "paid")', '@tag(name: "paid") @federation__inaccessible');
+
+  it("composes, and leaves no mutation but the one that costs nothing", () => {
+    const supergraph = parse(composeBoth(urls, contract));
+
+    const mutation = supergraph.definitions.find(
+      (one) => one.kind === Kind.OBJECT_TYPE_DEFINITION && one.name.value === "Mutation",
+    );
+    const fields = mutation?.kind === Kind.OBJECT_TYPE_DEFINITION ? (mutation.fields ?? []) : [];
+    const open = fields.filter((field) => !directivesOf(field).some((one) => one.includes("inaccessible")));
+    expect(open.map(({ name }) => name.value)).toEqual(["settleProviderCharge"]);
+    expect(fields).toHaveLength(4);
   });
 });
 
