@@ -12,11 +12,13 @@ export const NO_STORE = "no-store";
 
 /** Puts the request's id and `Cache-Control` on every response, preflights included. To be called before anything that answers. */
 export function markResponses(server: FastifyInstance): void {
-  server.addHook("onRequest", async (request, reply) => {
+  server.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
+    done();
   });
   // At the very end, so that no library's own word stands: Apollo's for some refusals allows keeping them.
-  server.addHook("onSend", async ({ routeOptions }, reply) => {
+  server.addHook("onSend", ({ routeOptions }, reply, _payload, done) => {
     reply.header("cache-control", reply.statusCode === 200 ? (routeOptions.config.cacheControl ?? NO_STORE) : NO_STORE);
+    done();
   });
 }
