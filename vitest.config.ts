@@ -1,6 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** What starts gateways as processes, or a browser: `npm run test:supergraph`. */
+export const besideRealRouters = [
+  "test/supergraph/{scenario,through-routers,lost-answers,clients}.test.ts",
+  "test/explorer/explorer.test.ts",
+];
+
 export default defineConfig({
   resolve: {
     // As Node resolves it: two copies of graphql in one process don't know each other's types.
@@ -9,6 +15,7 @@ export default defineConfig({
   test: {
     globalSetup: ["test/support/which-databases.ts"],
     include: ["test/**/*.test.ts"],
+    exclude: besideRealRouters,
     // Decorators need it before the first type file is read.
     setupFiles: ["reflect-metadata"],
     sequence: { shuffle: true },

@@ -70,7 +70,8 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     const schema = createSchema();
     const { production, bounds } = config;
     const checkOperation = createOperationCheck(bounds);
-    const apollo = createApollo<Context>({ schema, production, log, checkOperation });
+    const routerOnly = config.routerSecrets.length > 0;
+    const apollo = createApollo<Context>({ schema, production, routerOnly, log, checkOperation });
     await apollo.start();
     opened.push({ close: () => apollo.stop() });
     const parts = {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { ApolloServer } from "@apollo/server";
 import { fastifyApolloHandler } from "@as-integrations/fastify";
 import cors from "@fastify/cors";
@@ -15,12 +14,14 @@ import type { Registry } from "prom-client";
 import type { Authenticator } from "./auth/authenticate.ts";
 import type { AskedOperation, BoundsGate } from "./bounds/bounds-gate.ts";
 import { letConnectionsGo } from "./drain.ts";
-import { explorerPage } from "./explorer-page.ts";
+import { serveExplorer } from "./explorer.ts";
 import type { Caller, RequestContext } from "./graphql/context.ts";
 import { CodedError, describeForLog, notFound, toClientError } from "./graphql/errors.ts";
 import type { RequestObserver, RequestWatch } from "./graphql/request-observer.ts";
 import { Health, serveHealth } from "./health.ts";
 import { parseJson } from "./http/answer.ts";
+import { requestIdOf } from "./request-id.ts";
+import { markResponses, NO_STORE } from "./response-headers.ts";
 
 export interface ServerOptions<Context extends RequestContext> {
   apollo: ApolloServer<Context>;
@@ -36,7 +37,7 @@ export interface ServerOptions<Context extends RequestContext> {
   metrics?: Registry | undefined;
   corsOrigins: string[];
   maxBodyBytes: number;
-  /** The query that the page at `/` opens with; no page without one. */
+  /** The query that the explorer's pages open with; no pages without one. */
   explorerQuery?: string | undefined;
 }
 
@@ -56,11 +57,11 @@ const maxRequestMs = 30_000;
 export async function createServer<Context extends RequestContext>(
   options: ServerOptions<Context>,
 ): Promise<FastifyInstance> {
-  const { log, corsOrigins, maxBodyBytes, explorerQuery, health = new Health(), metrics } = options;
+  const { log, authenticator, corsOrigins, maxBodyBytes, explorerQuery, health = new Health(), metrics } = options;
   const server = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
-    genReqId: () => randomUUID(),
+    genReqId: ({ headers }) => requestIdOf(headers, authenticator.cameThroughRouter(headers)),
     bodyLimit: maxBodyBytes,
     requestTimeout: maxRequestMs,
     // Left in, so that it is refused by name where it matters instead of as unreadable.
@@ -70,6 +71,7 @@ export async function createServer<Context extends RequestContext>(
     return503OnClosing: false,
     frameworkErrors: answerError,
   });
+  markResponses(server);
   await server.register(cors, {
     origin: corsOrigins,
     methods: ["GET", "POST"],
@@ -77,7 +79,6 @@ export async function createServer<Context extends RequestContext>(
     maxAge: 600,
   });
 
-  markResponses(server);
   logRequests(server);
   letConnectionsGo(server, health);
   server.setErrorHandler(answerError);
@@ -86,9 +87,7 @@ export async function createServer<Context extends RequestContext>(
   serveHealth(server, health);
   if (metrics) serveMetrics(server, metrics);
   serveGraphQL(server, options);
-  if (explorerQuery) {
-    server.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(explorerPage(explorerQuery)));
-  }
+  if (explorerQuery) serveExplorer(server, explorerQuery);
   return server;
 }
 
@@ -156,12 +155,6 @@ function withRequestId(body: unknown, { id: requestId }: FastifyRequest, reply: 
   return JSON.stringify({ ...(marked && { errors: marked }), ...rest });
 }
 
-function markResponses(server: FastifyInstance): void {
-  server.addHook("onRequest", async (request, reply) => {
-    reply.header("x-request-id", request.id).header("cache-control", "no-store");
-  });
-}
-
 function logRequests(server: FastifyInstance): void {
   server.addHook("onResponse", async (request, reply) => {
     const { method, routeOptions } = request;
@@ -182,5 +175,5 @@ function answerError(error: FastifyError | GraphQLError | Error, request: Fastif
   const { status, error: told } = toClientError(error);
   if (status >= 500 || error instanceof CodedError) request.log.error(describeForLog(error), "a request failed");
   const errors = [{ ...told, extensions: { ...told.extensions, requestId: request.id } }];
-  void reply.code(status).header("x-request-id", request.id).header("cache-control", "no-store").send({ errors });
+  void reply.code(status).header("x-request-id", request.id).header("cache-control", NO_STORE).send({ errors });
 }

@@ -7,6 +7,8 @@ import type { TokenVerifier } from "./token-verifier.ts";
 export interface Authenticator {
   /** @throws UNAUTHENTICATED for a request that did not come through the router, or whose token is no good. */
   authenticate(headers: Headers): Promise<Caller>;
+  /** Whether a request came through the router, as far as that can be told: without a router's secret, any may have. */
+  cameThroughRouter(headers: Headers): boolean;
 }
 
 type Headers = Record<string, string | string[] | undefined>;
@@ -23,6 +25,7 @@ export function trustEveryone(secrets: RouterSecrets): Authenticator {
       secrets.check(headers["router-authorization"]);
       return localDeveloper;
     },
+    cameThroughRouter: (headers) => secrets.admit(headers["router-authorization"]),
   };
 }
 
@@ -34,6 +37,7 @@ export function requireTokens(tokens: TokenVerifier, secrets: RouterSecrets): Au
       if (authorization === undefined && secrets.required) return anonymous;
       return tokens.verify(bearerToken(authorization));
     },
+    cameThroughRouter: (headers) => secrets.admit(headers["router-authorization"]),
   };
 }
 

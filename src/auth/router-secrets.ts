@@ -16,11 +16,16 @@ export class RouterSecrets {
 
   /** @throws UNAUTHENTICATED unless one of the secrets is given, where one is required. */
   check(given: string | string[] | undefined): void {
-    if (!this.required) return;
+    if (!this.admit(given)) throw unauthenticated("Expected a request through the router.");
+  }
+
+  /** Whether one of the secrets is given, or none is required. */
+  admit(given: string | string[] | undefined): boolean {
+    if (!this.required) return true;
     const digested = digest(typeof given === "string" ? given : "");
     // Every one is compared, and by digests of one length, so that the time taken tells nothing.
     const known = this.digests.filter((secret) => timingSafeEqual(secret, digested));
-    if (known.length === 0) throw unauthenticated("Expected a request through the router.");
+    return known.length > 0;
   }
 }
 

@@ -1,6 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from "@apollo/server";
 import {
-  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
@@ -9,10 +9,13 @@ import type { FastifyBaseLogger } from "fastify";
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode } from "graphql";
 import type { Caller, RequestContext } from "./context.ts";
 import { describeForLog, formatError, isOperatorsConcern } from "./errors.ts";
+import { federatedTracing } from "./federated-tracing.ts";
 
 export interface ApolloOptions {
   schema: GraphQLSchema;
   production: boolean;
+  /** Whether every request that comes this far has shown that it came through the router. */
+  routerOnly: boolean;
   log: FastifyBaseLogger;
   /** Looks at a validated operation before anything is resolved; throws what refuses it. */
   checkOperation(operation: ResolvedOperation): void;
@@ -29,6 +32,7 @@ export interface ResolvedOperation {
 export function createApollo<Context extends RequestContext>({
   schema,
   production,
+  routerOnly,
   log,
   checkOperation,
 }: ApolloOptions): ApolloServer<Context> {
@@ -47,7 +51,9 @@ export function createApollo<Context extends RequestContext>({
     logger: quietly(log),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
+      federatedTracing(routerOnly),
+      // The server says `no-store` of itself.
+      ApolloServerPluginCacheControlDisabled(),
       // An APOLLO_KEY in the environment, there for another tool, would have operations reported to Apollo.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

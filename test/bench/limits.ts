@@ -100,12 +100,15 @@ async function timed(server: FastifyInstance, payload: object): Promise<number> 
 }
 
 async function serve({ schema, bounds, checkOperation }: Limits): Promise<FastifyInstance> {
-  const apollo = createApollo<Context>({ schema, production: false, log, checkOperation });
+  const apollo = createApollo<Context>({ schema, production: false, routerOnly: false, log, checkOperation });
   await apollo.start();
   const scopes = new Set(["company:read", "verification:read", "credit-report:read"]);
   return createServer<Context>({
     apollo,
-    authenticator: { authenticate: async () => ({ id: "bench", can: (scope) => scopes.has(scope) }) },
+    authenticator: {
+      authenticate: async () => ({ id: "bench", can: (scope) => scopes.has(scope) }),
+      cameThroughRouter: () => false,
+    },
     bounds,
     createContext: (request) =>
       createContext(request, { providers, ledger, charges, checkValueSize: () => {}, paidFieldsTimeoutMs: 25_000 }),

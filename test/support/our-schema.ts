@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import {
   type ArgumentNode,
+  type DocumentNode,
   type FieldDefinitionNode,
   type GraphQLSchema,
   Kind,
@@ -13,18 +14,23 @@ import {
 } from "graphql";
 
 /** What the committed SDL says, federation's own definitions put aside. */
-export const ourDocument = visit(parse(readFileSync("schema/diligence.graphql", "utf8")), {
-  enter(node) {
-    if (node.kind === Kind.DIRECTIVE_DEFINITION || node.kind === Kind.OBJECT_TYPE_EXTENSION) return null;
-    return "name" in node && node.name && isFederations(node.name.value) && isTypeDefinition(node) ? null : undefined;
-  },
-});
+export const ourDocument = documentOf(readFileSync("schema/diligence.graphql", "utf8"));
 
 /** Every type that we define. */
 export const ourTypes = ourDocument.definitions.filter(isTypeDefinition);
 
 /** The schema as clients may use it, with what federation adds. */
 export const ourSchema = subgraphSchema(print(ourDocument));
+
+/** An SDL of ours without federation's own definitions. */
+export function documentOf(sdl: string): DocumentNode {
+  return visit(parse(sdl), {
+    enter(node) {
+      if (node.kind === Kind.DIRECTIVE_DEFINITION || node.kind === Kind.OBJECT_TYPE_EXTENSION) return null;
+      return "name" in node && node.name && isFederations(node.name.value) && isTypeDefinition(node) ? null : undefined;
+    },
+  });
+}
 
 export function subgraphSchema(sdl: string): GraphQLSchema {
   return buildSubgraphSchema(parse(sdl));
