@@ -52,8 +52,12 @@ describeOnEachDatabase("a turn for a paid call", (kind) => {
     const spending = aSpending();
     await test.ledger.spend(spending, anAsker());
     let asked = 0;
+    const reserve = async () => {
+      asked += 1;
+      return null;
+    };
 
-    const replay = await test.ledger.spend({ ...spending, reserve: async () => void asked++ ?? null }, anAsker());
+    const replay = await test.ledger.spend({ ...spending, reserve }, anAsker());
 
     expect([replay.kind, asked]).toEqual(["charged", 0]);
     await close();
