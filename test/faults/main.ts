@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: {
     only: { type: "string" },
     rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "8" },
+    seconds: { type: "string", default: "10" },
     down: { type: "string", default: "60" },
   },
 });
