@@ -27,12 +27,12 @@ export function waits(answers: readonly Answer[]): string {
   return `p50 ${Math.round(percentile(took, 0.5))} ms, p99 ${Math.round(percentile(took, 0.99))} ms`;
 }
 
-/** The most calls that came within any second, wherever it begins. */
-export function mostInAnySecond(calls: readonly SeenCall[]): number {
+/** The most calls that came within that many seconds, wherever they begin. */
+export function mostWithin(seconds: number, calls: readonly SeenCall[]): number {
   const moments = calls.map(({ atMs }) => atMs).toSorted((one, other) => one - other);
   let [most, first] = [0, 0];
   for (const [last, moment] of moments.entries()) {
-    while (moment - (moments[first] ?? moment) >= 1_000) first += 1;
+    while (moment - (moments[first] ?? moment) >= seconds * 1_000) first += 1;
     most = Math.max(most, last - first + 1);
   }
   return most;

@@ -13,7 +13,7 @@ export interface NeighbourOptions {
 }
 
 // Truework's limit is not what is measured here.
-const settings = { TRUEWORK_CALLS_PER_SECOND: "10000", PROVIDER_TIMEOUT_MS: "5000" };
+const settings = { TRUEWORK_CALLS_PER_SECOND: "10000", PROVIDER_TIMEOUT_MS: "3000" };
 
 /**
  * One provider hangs; how long do reads of the other two take? Each round measures with all well and with one hung, in

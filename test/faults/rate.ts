@@ -1,5 +1,5 @@
 import { ask, readOfNew } from "./client.ts";
-import { countOf, mostInAnySecond, tally, waits } from "./figures.ts";
+import { countOf, mostWithin, tally, waits } from "./figures.ts";
 import { expecting, type Findings } from "./findings.ts";
 import { openWorld } from "./world.ts";
 
@@ -10,12 +10,15 @@ export interface RateOptions {
   timeoutMs: number;
   /** Whether all of them can be served in their time. */
   allFit: boolean;
+  /** How long the windows are that may hold ten calls for each second of theirs. */
+  judgedSeconds?: number;
 }
 
 const limit = 10;
 
 /** Two processes that share Truework's limit through Redis, and more reads at once than it lets through in a second. */
-export async function crowd({ redisUrl, reads, timeoutMs, allFit }: RateOptions): Promise<Findings> {
+export async function crowd(options: RateOptions): Promise<Findings> {
+  const { redisUrl, reads, timeoutMs, allFit, judgedSeconds = 1 } = options;
   // The limit is kept by address and key, and this sandbox's address is its own: no two runs meet.
   const settings = { REDIS_URL: redisUrl, REDIS_TIMEOUT_MS: "2000", PROVIDER_TIMEOUT_MS: String(timeoutMs) };
   const world = await openWorld(settings, 2);
@@ -29,8 +32,9 @@ export async function crowd({ redisUrl, reads, timeoutMs, allFit }: RateOptions)
     const expected = expecting(violations);
     const answered = countOf(answers, "answered");
     const refused = answers.filter(({ kind }) => kind === "PROVIDER_UNAVAILABLE");
-    const most = mostInAnySecond(calls);
-    expected(most <= limit, `expected at most ${limit} calls in any second, got ${most}`);
+    const most = mostWithin(judgedSeconds, calls);
+    const allowed = limit * judgedSeconds;
+    expected(most <= allowed, `expected at most ${allowed} calls in any ${judgedSeconds} s, got ${most}`);
     expected(calls.length === answered, `expected a call for each answer, got ${calls.length} for ${answered}`);
     expected(answered + refused.length === reads, `expected each to be served or refused, got ${tally(answers)}`);
     expected(!allFit || answered === reads, `expected all to be served, got ${tally(answers)}`);
@@ -44,7 +48,7 @@ export async function crowd({ redisUrl, reads, timeoutMs, allFit }: RateOptions)
     const first = calls[0]?.atMs ?? 0;
     const lines = [
       `${reads} reads at two processes, deadline ${timeoutMs} ms: ${tally(answers)}`,
-      `  provider calls ${calls.length}, most in any second ${most}, the last after ${Math.round(((calls.at(-1)?.atMs ?? 0) - first) / 100) / 10} s`,
+      `  provider calls ${calls.length}, most in any second ${mostWithin(1, calls)}, the last after ${Math.round(((calls.at(-1)?.atMs ?? 0) - first) / 100) / 10} s`,
       `  served: ${waits(served)}${refused.length ? `; refused: ${waits(refused)}` : ""}`,
     ];
     return { lines, violations };
