@@ -81,17 +81,22 @@ export class ProviderHttp {
   }
 
   /**
-   * Reads one JSON object, or null where the provider says there is none (404).
+   * Reads one JSON object, or null where the provider says there is none (404). It is as urgent as all reads here, unless
+   * told otherwise.
    *
    * @throws ProviderError for every other answer, and for none in time.
    */
-  async findJson(path: RequestPath, query?: Record<string, string>): Promise<object | null> {
+  async findJson(
+    path: RequestPath,
+    query?: Record<string, string>,
+    urgency: Urgency = this.urgency,
+  ): Promise<object | null> {
     const { settings, observer } = this.options;
     const { breaker } = this.lines;
     const deadline = new Deadline(settings.timeoutMs);
     if (!(await breaker.allows(deadline.leftMs))) throw this.failure(leftAlone);
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.attempt({ path, query }, { attempt, urgency: this.urgency, deadline });
+      const answer = await this.attempt({ path, query }, { attempt, urgency, deadline });
       if ("json" in answer) {
         breaker.note(false);
         return answer.json;
