@@ -46,9 +46,9 @@ export class Breaker {
   }
 
   /** Whether a call may go. Where it is time to probe, this has the provider probed and waits a moment for the verdict. */
-  async allows(): Promise<boolean> {
+  async allows(withinMs: number = longestWaitMs): Promise<boolean> {
     if (this.circuit.state === CircuitState.Closed) return true;
-    return within(this.probeOnce(), longestWaitMs, false);
+    return within(this.probeOnce(), Math.min(withinMs, longestWaitMs), false);
   }
 
   /** Takes note of how a read ended that was sent. */

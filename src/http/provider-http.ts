@@ -81,24 +81,29 @@ export class ProviderHttp {
   }
 
   /**
-   * Reads one JSON object, or null where the provider says there is none (404).
+   * Reads one JSON object, or null where the provider says there is none (404). It is as urgent as all reads here, unless
+   * told otherwise.
    *
    * @throws ProviderError for every other answer, and for none in time.
    */
-  async findJson(path: RequestPath, query?: Record<string, string>): Promise<object | null> {
+  async findJson(
+    path: RequestPath,
+    query?: Record<string, string>,
+    urgency: Urgency = this.urgency,
+  ): Promise<object | null> {
     const { settings, observer } = this.options;
     const { breaker } = this.lines;
     const deadline = new Deadline(settings.timeoutMs);
-    if (!(await breaker.allows())) throw this.failure(leftAlone);
+    if (!(await breaker.allows(deadline.leftMs))) throw this.failure(leftAlone);
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.attempt({ path, query }, { attempt, urgency: this.urgency, deadline });
+      const answer = await this.attempt({ path, query }, { attempt, urgency, deadline });
       if ("json" in answer) {
         breaker.note(false);
         return answer.json;
       }
       const { retries } = settings;
       const pauseMs = pauseBeforeRetry(answer, { attempt, retries, leftMs: deadline.leftMs });
-      const goesOn = pauseMs !== undefined && (await this.stillAllowedAfter(pauseMs));
+      const goesOn = pauseMs !== undefined && (await this.stillAllowedAfter(pauseMs, deadline));
       if (!goesOn) {
         if (answer.outcome !== "rate-limited") breaker.note(isDown(answer.outcome));
         throw this.failure(answer.failure);
@@ -112,7 +117,7 @@ export class ProviderHttp {
    * or where there is no turn in time. Hand it to `sendPaid`, or end it.
    */
   async reservePaid(withinMs: number = maxPaidWaitMs): Promise<Turn | null> {
-    if (!(await this.lines.breaker.allows())) return null;
+    if (!(await this.lines.breaker.allows(withinMs))) return null;
     try {
       return await this.lines.turns.take("paid", new Deadline(Math.min(withinMs, maxPaidWaitMs)));
     } catch (error) {
@@ -184,9 +189,9 @@ export class ProviderHttp {
   }
 
   // The provider may have been found to be down meanwhile, by the failures of others.
-  private async stillAllowedAfter(pauseMs: number): Promise<boolean> {
+  private async stillAllowedAfter(pauseMs: number, deadline: Deadline): Promise<boolean> {
     await new Promise((done) => setTimeout(done, pauseMs));
-    return this.lines.breaker.allows();
+    return this.lines.breaker.allows(deadline.leftMs);
   }
 
   private async probe(): Promise<ProbeVerdict> {

@@ -63,7 +63,7 @@ async function findRefusal(
   { truework, now, log }: VerificationContext,
 ): Promise<Refusal | null> {
   try {
-    const verification = await truework.findVerification(verificationId);
+    const verification = await truework.findVerification(verificationId, "paid");
     return verification ? whyNotAllowed(verification, reportId, now()) : new VerificationNotFound(verificationId);
   } catch (error) {
     return toPreReadProblem(error, "TRUEWORK", log);

@@ -5,7 +5,7 @@ import { judgePaidReply, type PaidOutcome, type ProviderDialect } from "../http/
 import { orProviderError, type ProviderError } from "../http/provider-error.ts";
 import type { ProviderHttp } from "../http/provider-http.ts";
 import { path } from "../http/request-path.ts";
-import type { Turn } from "../http/turns.ts";
+import type { Turn, Urgency } from "../http/turns.ts";
 import { toPrice, toTrueworkState, toVerification } from "./truework.mapper.ts";
 import { purchaseResponse, verificationListResponse, verificationResponse } from "./truework.responses.ts";
 import type { ReverificationMode, VerificationState } from "./verification.enum.ts";
@@ -32,12 +32,12 @@ export class TrueworkClient {
   constructor(private readonly http: ProviderHttp) {}
 
   /**
-   * One verification, or null if there is none. Free.
+   * One verification, or null if there is none. Free. One that a paid call waits for is as urgent as that call.
    *
    * @throws ProviderError
    */
-  async findVerification(id: string): Promise<Verification | null> {
-    const json = await this.http.findJson(path`/verification-requests/${id}/`);
+  async findVerification(id: string, urgency?: Urgency): Promise<Verification | null> {
+    const json = await this.http.findJson(path`/verification-requests/${id}/`, undefined, urgency);
     if (json === null) return null;
 
     const verification = this.parse(json);

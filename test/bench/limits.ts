@@ -37,7 +37,7 @@ interface Limits {
 const rounds = Number(process.argv[2] ?? 2_000);
 const warmUpRounds = Math.min(500, rounds);
 
-const config = readConfig({ LOG_LEVEL: "silent" });
+const config = readConfig({ LOG_LEVEL: "silent", TRUEWORK_CALLS_PER_SECOND: "10000" });
 const log = createLog("silent");
 const sandbox = await startSandbox();
 const { providers, close: closeProviders } = createProviders(config, sandbox);

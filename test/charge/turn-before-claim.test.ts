@@ -52,7 +52,6 @@ describeOnEachDatabase("a turn for a paid call", (kind) => {
     const spending = aSpending();
     await test.ledger.spend(spending, anAsker());
     let asked = 0;
-
     const reserve = async () => {
       asked += 1;
       return null;
