@@ -121,7 +121,7 @@ describe("ops/kubernetes.yaml", () => {
 
   it("gives a process longer to end than its longest paid call and all that goes with it", () => {
     const { drain, paidCalls } = readConfig({ NODE_ENV: "production", PROVIDERS: "sandbox", DATABASE_URL: "file:./a" });
-    const flushMs = 3_000;
+    const flushMs = 5_000;
 
     const longestMs = drain.waitMs + drain.timeoutMs + paidCalls.abandonMs + flushMs;
 
