@@ -40,7 +40,7 @@ export interface CallTracing {
 
 const sendEveryMs = 2_000;
 const exportTimeoutMs = 5_000;
-const flushMs = 3_000;
+const flushMs = 5_000;
 
 /**
  * Spans for requests and for the calls to providers within them, in the W3C context that a request came with. What they

@@ -35,6 +35,8 @@ export async function startReadinessProxy(): Promise<ReadinessProxy> {
     if (instance) pass(instance.url, agent, incoming, outgoing);
     else fail(outgoing);
   });
+  // Clients end their connections; the proxy ends none that one of them is about to use.
+  server.keepAliveTimeout = 0;
   const next = () => {
     const ready = instances.filter(isReady);
     turn += 1;

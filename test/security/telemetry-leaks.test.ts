@@ -97,7 +97,7 @@ describe(`metrics and traces of random requests with FUZZ_SEED=${seed}`, () => {
     await graph.close();
     spans = spansOf(collector.requests);
     await Promise.all([collector.close(), provider.close()]);
-  });
+  }, 60_000);
   afterAll(() => expect(provider.requests.length).toBeGreaterThan(3));
 
   const aimed = () => {
