@@ -65,13 +65,16 @@ describe("a change of the SDL", () => {
 
 describe("npm run schema:check", () => {
   let folder: string;
-  const git = (...command: string[]) =>
-    execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@example.com", ...command], { cwd: folder });
+  // Nothing of whoever runs the tests: git's variables would point it at another repository.
+  const env = { PATH: process.env.PATH };
+  const identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"];
+  const git = (...command: string[]) => execFileSync("git", [...identity, ...command], { cwd: folder, env });
   const write = (text: string) => writeFileSync(join(folder, "schema/diligence.graphql"), text);
   const commit = (message: string) => git("commit", "--quiet", "--all", "--no-gpg-sign", `--message=${message}`);
   const check = (...options: string[]) => {
     const { status, stdout } = spawnSync(process.execPath, [resolve("test/schema/check.ts"), ...options], {
       cwd: folder,
+      env,
       encoding: "utf8",
     });
     return { status, stdout };

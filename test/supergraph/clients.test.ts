@@ -1,3 +1,4 @@
+import { parse } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   BusinessCreditReportDocument,
@@ -9,9 +10,12 @@ import {
   ReverifyVerificationDocument,
   VerificationDocument,
 } from "../generated/operations.ts";
-import type { Json } from "../support/graph-answer.ts";
+import type { GraphError, Json } from "../support/graph-answer.ts";
 import { apolloClient, urqlClient } from "./clients.ts";
 import { type ListeningGraph, startListening } from "./listening-graph.ts";
+import { problemTypes } from "./problem-types.ts";
+import { nothingRemembered, remember, scenario } from "./scenario.ts";
+import { whatCame } from "./settled-answer.ts";
 import { type Supergraph, startSupergraph } from "./supergraph.ts";
 import { startTap, type Tap } from "./tap.ts";
 
@@ -49,6 +53,36 @@ describe.each([
   ["urql", urqlClient, "6511"],
 ])("%s, with its normalised cache, through a gateway", (_, clientOf, companyId) => {
   const connect = () => clientOf(`${frontTap.url}/graphql`);
+
+  it("runs the scenario, and each step comes to what it is named for", async () => {
+    // One of its own: the scenario's keys are spent once.
+    const fresh = await startListening();
+    supergraph.tap.turnTo(fresh.url);
+    const client = connect();
+    const remembered = nothingRemembered();
+    const came: [step: string, came: string][] = [];
+
+    for (const planned of scenario) {
+      const step = typeof planned === "function" ? planned(remembered) : planned;
+      // What needs the neighbour's schema, another service, or tokens is the gateways' to show.
+      if (step.byHand || step.strained || step.scopes) continue;
+      const run = step.query.startsWith("mutation") ? client.mutate : client.query;
+      const answer = await run(parse(step.query) as never, step.variables).then(
+        (data: Json) => ({ data }),
+        (error: unknown) => ({ errors: errorsOf(error) }),
+      );
+      remember(answer, remembered);
+      came.push([step.name, whatCame(answer)]);
+    }
+    supergraph.tap.turnTo(graph.url);
+    await fresh.close();
+
+    const wanted = (step: string) =>
+      errorCode.exec(step)?.[0] ?? (problemTypes.includes(step) ? step : "what was wanted");
+    const told = (what: string) => (errorCode.test(what) || problemTypes.includes(what) ? what : "what was wanted");
+    expect(came.map(([step, what]) => [step, told(what)])).toEqual(came.map(([step]) => [step, wanted(step)]));
+    expect(came.length).toBeGreaterThan(25);
+  });
 
   it("shows a refreshed company on screen without a refetch", async () => {
     const client = connect();
@@ -92,6 +126,16 @@ describe.each([
     expect(frontTap.take().map(operationOf)).toEqual(["mutation RequestBusinessCreditReport"]);
   });
 
+  it("knows what does not exist, and asks for it once", async () => {
+    const client = connect();
+
+    const first = await client.query(CompanyDocument, { id: "6999990" });
+    const second = await client.query(CompanyDocument, { id: "6999990" });
+
+    expect([first, second]).toEqual([{ company: null }, { company: null }]);
+    expect(frontTap.take()).toHaveLength(1);
+  });
+
   it("has the charge of a problem in its cache, under the id that lists it too", async () => {
     const client = connect();
 
@@ -122,6 +166,16 @@ describe("Apollo Client's RetryLink", () => {
     expect([frontTap.take().length, graph.charges() - before]).toEqual([3, 1]);
   });
 });
+
+const errorCode = /^[A-Z]+_[A-Z]+/;
+
+// As Apollo Client has them, and as urql.
+function errorsOf(error: unknown): GraphError[] {
+  const { errors, graphQLErrors } = error as { errors?: GraphError[]; graphQLErrors?: GraphError[] };
+  const told = errors ?? graphQLErrors;
+  if (!told?.length) throw error;
+  return told;
+}
 
 function directorsOf({ company }: CompanyQuery): number {
   return company?.report?.directors.length ?? 0;

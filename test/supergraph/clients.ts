@@ -42,7 +42,11 @@ export function apolloClient(url: string): FrontendClient {
         fields: Object.fromEntries(
           Object.entries(entityFields).map(([field, __typename]) => [
             field,
-            { read: (known, { args, toReference }) => known ?? toReference({ __typename, id: args?.id }) },
+            {
+              // What is known not to exist stays null.
+              read: (known, { args, toReference }) =>
+                known === undefined ? toReference({ __typename, id: args?.id }) : known,
+            },
           ]),
         ),
       },
@@ -74,7 +78,8 @@ export function urqlClient(url: string): FrontendClient {
       Query: Object.fromEntries(
         Object.entries(entityFields).map(([field, __typename]) => [
           field,
-          (_parent, { id }) => ({ __typename, id: String(id) }),
+          (_parent, args, known) =>
+            known.resolve("Query", field, args as never) === null ? null : { __typename, id: String(args.id) },
         ]),
       ),
     },

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GraphAnswer, Json } from "../support/graph-answer.ts";
 import { everyScope, type Signer } from "../support/tokens.ts";
 import { post } from "./post.ts";
-import { type Remembered, type Step, type Subgraphs, scenario } from "./scenario.ts";
+import { nothingRemembered, remember, type Step, type Subgraphs, scenario } from "./scenario.ts";
 import type { Providers, Services } from "./services.ts";
-import { resultOf, settled, whatCame } from "./settled-answer.ts";
+import { settled, whatCame } from "./settled-answer.ts";
 import { routerSecret } from "./supergraph.ts";
 import type { Tap } from "./tap.ts";
 
@@ -42,7 +42,7 @@ export interface World {
 export async function runScenario(way: Way, world: World): Promise<Outcome[]> {
   const { providers, tap, services } = world;
   await providers.startOver();
-  const remembered: Remembered = { chargeId: "", unknownChargeId: "" };
+  const remembered = nothingRemembered();
   const outcomes: Outcome[] = [];
   for (const planned of scenario) {
     const step = typeof planned === "function" ? planned(remembered) : planned;
@@ -97,10 +97,4 @@ async function take(step: Step, way: Way, { tap, loansUrl, signer }: World): Pro
     loans: (text, values) => post(loansUrl, headers, text, values),
   };
   return byHand(subgraphs);
-}
-
-function remember({ data }: GraphAnswer<Json>, remembered: Remembered): void {
-  const charge = resultOf(data)?.charge;
-  if (charge?.state === "CHARGED") remembered.chargeId ||= charge.id;
-  if (charge?.state === "UNKNOWN") remembered.unknownChargeId = charge.id;
 }

@@ -1,7 +1,6 @@
-import { Kind } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ourTypes } from "../support/our-schema.ts";
 import { endAllBuilt } from "../support/service-process.ts";
+import { problemTypes } from "./problem-types.ts";
 import type { Outcome } from "./run-scenario.ts";
 import { runThreeWays } from "./three-ways.ts";
 
@@ -51,12 +50,6 @@ describe.each(wayNames)("the scenario, %s", (way) => {
     expect(callsOf("the same key again")?.paid).toBe(0);
   });
 });
-
-const problemTypes = ourTypes.flatMap((type) =>
-  type.kind === Kind.OBJECT_TYPE_DEFINITION && type.interfaces?.some(({ name }) => name.value === "Problem")
-    ? [type.name.value]
-    : [],
-);
 
 describe("the scenario", () => {
   it("has a step for each type of problem", () => {

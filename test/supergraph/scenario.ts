@@ -16,6 +16,7 @@ import {
 } from "../generated/operations.ts";
 import type { GraphAnswer, Json } from "../support/graph-answer.ts";
 import { everyScope } from "../support/tokens.ts";
+import { resultOf } from "./settled-answer.ts";
 
 /** One thing a frontend does. */
 export interface Step {
@@ -45,7 +46,18 @@ export interface Remembered {
   chargeId: string;
 }
 
-type Planned = Step | ((remembered: Remembered) => Step);
+export function nothingRemembered(): Remembered {
+  return { chargeId: "", unknownChargeId: "" };
+}
+
+/** Takes from an answer what later steps need. */
+export function remember({ data }: GraphAnswer<Json>, remembered: Remembered): void {
+  const charge = resultOf(data)?.charge;
+  if (charge?.state === "CHARGED") remembered.chargeId ||= charge.id;
+  if (charge?.state === "UNKNOWN") remembered.unknownChargeId = charge.id;
+}
+
+export type Planned = Step | ((remembered: Remembered) => Step);
 
 function step<Data, Variables>(
   name: string,
