@@ -34,7 +34,7 @@ export function readHttpSettings(settings: Settings): HttpSettings {
     connectTimeoutMs: upToTheDeadline("PROVIDER_CONNECT_TIMEOUT_MS", 5_000),
     headersTimeoutMs: upToTheDeadline("PROVIDER_HEADERS_TIMEOUT_MS", timeoutMs),
     bodyTimeoutMs: upToTheDeadline("PROVIDER_BODY_TIMEOUT_MS", timeoutMs),
-    maxBodyBytes: settings.integer("PROVIDER_MAX_BODY_BYTES", 5_000_000, { min: 1_000, max: 100_000_000 }),
+    maxBodyBytes: settings.integer("PROVIDER_MAX_BODY_BYTES", 10_000_000, { min: 1_000, max: 100_000_000 }),
     concurrency: settings.integer("PROVIDER_CONCURRENCY", 50, { min: 1, max: 1_000 }),
     retries: settings.integer("PROVIDER_RETRIES", 2, { min: 0, max: 2 }),
     breaker: {

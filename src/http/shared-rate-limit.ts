@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type RedisLink, RedisUnavailable } from "../redis/redis-link.ts";
+import type { RedisLink } from "../redis/redis-link.ts";
 import { LocalRateLimit, type RateLimit, type Waiting } from "./rate-limit.ts";
 import { type Urgency, urgencies } from "./turns.ts";
 
@@ -76,8 +76,7 @@ export class SharedRateLimit implements RateLimit {
   async admit(urgency: Urgency, withinMs: number): Promise<boolean> {
     try {
       return (await this.run(admitScript, urgency, String(Math.floor(withinMs * 1_000)))) === 1;
-    } catch (error) {
-      if (!(error instanceof RedisUnavailable)) throw error;
+    } catch {
       return this.alone.admit(urgency, withinMs);
     }
   }
@@ -88,8 +87,7 @@ export class SharedRateLimit implements RateLimit {
       this.awaySinceMs = null;
       this.isAlone = false;
       return { taken: taken === 1, inMs: Number(inUs) / 1_000 };
-    } catch (error) {
-      if (!(error instanceof RedisUnavailable)) throw error;
+    } catch {
       return this.reserveAlone();
     }
   }

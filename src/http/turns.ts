@@ -109,25 +109,28 @@ export class Turns {
   private async callAtItsPace(rate: RateLimit): Promise<void> {
     if (this.pacing) return;
     this.pacing = true;
-    while (this.free > 0 && this.mostUrgent()) {
-      const slot = await nextSlot(rate, () => this.describeLine());
-      this.send(slot);
-      this.turnAwayHopeless(rate.spacingMs);
+    try {
+      while (this.free > 0 && this.mostUrgent()) {
+        const slot = await nextSlot(rate, () => this.describeLine());
+        this.send(slot);
+        this.turnAwayHopeless(rate.spacingMs);
+      }
+    } finally {
+      this.pacing = false;
     }
-    this.pacing = false;
   }
 
   // Whoever waited may have gone meanwhile; then the slot is nobody's.
   private send(slot: SlotTime | null): void {
-    const urgency = this.mostUrgent();
-    const next = urgency && this.line[urgency].shift();
-    if (!next) return;
-    if (next.deadline.leftMs < shortestCallMs) {
-      next.giveUp(new NoRoom("turn"));
-      return;
+    for (let urgency = this.mostUrgent(); urgency; urgency = this.mostUrgent()) {
+      const next = this.line[urgency].shift();
+      if (next && next.deadline.leftMs >= shortestCallMs) {
+        this.free--;
+        next.go(slot);
+        return;
+      }
+      next?.giveUp(new NoRoom("turn"));
     }
-    this.free--;
-    next.go(slot);
   }
 
   // Paid calls that came later go first, and what they push past its deadline should hear of it now.

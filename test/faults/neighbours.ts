@@ -25,6 +25,7 @@ export async function hangOne({ hung, rounds, seconds, perSecond }: NeighbourOpt
   const violations: string[] = [];
   const lines: string[] = [];
   const ratios: number[] = [];
+  const all = { well: [] as number[], hung: [] as number[] };
   try {
     await load(world, { seconds: Math.min(seconds, 2), perSecond });
     for (let round = 1; round <= rounds; round++) {
@@ -36,6 +37,7 @@ export async function hangOne({ hung, rounds, seconds, perSecond }: NeighbourOpt
         const answers = await load(world, { seconds, perSecond });
         await world.providers[hung].behave(null);
         const others = providerNames.filter((name) => name !== hung).flatMap((name) => answers[name]);
+        all[half].push(...others.map(({ tookMs }) => tookMs));
         p99[half] = percentile(
           others.map(({ tookMs }) => tookMs),
           0.99,
@@ -61,6 +63,8 @@ export async function hangOne({ hung, rounds, seconds, perSecond }: NeighbourOpt
   } finally {
     await world.end();
   }
+  const [well, ill] = [percentile(all.well, 0.99), percentile(all.hung, 0.99)];
+  lines.push(`all rounds together: well p99 ${ms(well)}, hung p99 ${ms(ill)}, ratio ${(ill / well).toFixed(2)}`);
   lines.push(`median ratio of the others' p99, ${hung} hung to all well: ${median(ratios).toFixed(2)}`);
   return { lines, violations };
 }

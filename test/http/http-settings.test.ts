@@ -9,7 +9,7 @@ describe("the settings of providers' HTTP", () => {
       connectTimeoutMs: 5_000,
       headersTimeoutMs: 10_000,
       bodyTimeoutMs: 10_000,
-      maxBodyBytes: 5_000_000,
+      maxBodyBytes: 10_000_000,
       concurrency: 50,
       retries: 2,
       breaker: { reads: 10, failurePercent: 50, windowMs: 10_000, openMs: 10_000 },
