@@ -173,6 +173,7 @@ function serveMetrics(server: FastifyInstance, metrics: Registry): void {
 // What goes wrong before Apollo sees the request, such as a body that is too large, is answered in the form clients parse.
 function answerError(error: FastifyError | GraphQLError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const { status, error: told } = toClientError(error);
+  request.watch?.answered([told.extensions?.code], false);
   if (status >= 500 || error instanceof CodedError) request.log.error(describeForLog(error), "a request failed");
   const errors = [{ ...told, extensions: { ...told.extensions, requestId: request.id } }];
   void reply.code(status).header("x-request-id", request.id).header("cache-control", NO_STORE).send({ errors });

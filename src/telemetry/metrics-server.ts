@@ -4,7 +4,7 @@ import type { Registry } from "prom-client";
 /**
  * Serves the metrics on a listener of their own, and nothing else there.
  *
- * @throws what listening throws, such as EADDRINUSE.
+ * @throws an Error that names the settings, where nothing can listen there.
  */
 export async function serveMetricsApart(registry: Registry, { host, port }: { host: string; port: number }) {
   const server = createServer(async (request, response) => {
@@ -17,7 +17,11 @@ export async function serveMetricsApart(registry: Registry, { host, port }: { ho
       response.writeHead(500).end();
     }
   });
-  await new Promise<void>((listening, failed) => server.once("error", failed).listen(port, host, listening));
+  await new Promise<void>((listening, failed) => {
+    const refuse = (cause: Error) =>
+      failed(new Error("Nothing can listen on METRICS_HOST and METRICS_PORT", { cause }));
+    server.once("error", refuse).listen(port, host, listening);
+  });
   return {
     address: server.address(),
     close: () =>

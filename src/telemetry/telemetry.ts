@@ -27,7 +27,7 @@ export interface Telemetry {
   close(): Promise<void>;
 }
 
-/** @throws what listening on METRICS_PORT throws. */
+/** @throws an Error where nothing can listen on METRICS_PORT. */
 export async function openTelemetry(
   { metrics, traces }: TelemetrySettings,
   log: FastifyBaseLogger,

@@ -147,7 +147,7 @@ const rowsOf: Record<string, Row[]> = {
 describe.each(paidCalls)("%s", (name, order) => {
   it.each([...rowsForAll, ...rowsOf[name]!])("%s", async (_what, answer, outcome) => {
     // Only what never ends is given up on soon.
-    const paidTimeoutMs = answer === keepSilent || answer === drip ? 100 : 10_000;
+    const paidTimeoutMs = answer === keepSilent || answer === drip ? 500 : 15_000;
     const { requests, ...providers } = await providersAnswering(answer, { paidTimeoutMs });
 
     const came = await order(providers);

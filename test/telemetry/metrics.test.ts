@@ -68,6 +68,13 @@ describe("/metrics", () => {
     await expect.poll(() => requests("none", "refused"), patiently).toBe(1);
   });
 
+  it("counts the code of what is refused at the door", async () => {
+    await post({ query: `{ ${"a ".repeat(6_000)} }` });
+
+    await expect.poll(() => requests("none", "refused"), patiently).toBe(1);
+    expect(await increase("diligence_request_errors_total", { code: "OPERATION_TOO_LARGE" })).toBe(1);
+  });
+
   it("shows requests that have not happened yet as 0, so that the first one is an increase", () => {
     const kinds = before.filter(({ name }) => name === "diligence_request_duration_seconds_count");
 
@@ -263,6 +270,9 @@ describe("metrics", () => {
       fetch(`http://127.0.0.1:${port}/metrics`, { method: "POST" }),
     ]);
     const text = await metrics.text();
+    await expect(openTelemetry({ ...off, metrics: { host: "127.0.0.1", port } }, log)).rejects.toThrow(
+      "Nothing can listen on METRICS_HOST and METRICS_PORT",
+    );
     await telemetry.close();
 
     expect([metrics.status, other.status, post.status]).toEqual([200, 404, 404]);
