@@ -2,10 +2,12 @@
 import "reflect-metadata";
 
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { printSchema } from "graphql";
 import { type Authenticator, requireTokens, trustEveryone } from "./auth/authenticate.ts";
 import { RouterSecrets } from "./auth/router-secrets.ts";
 import { TokenVerifier } from "./auth/token-verifier.ts";
 import { BoundsGate } from "./bounds/bounds-gate.ts";
+import { openCaches } from "./caches.ts";
 import { openCharges } from "./charges.ts";
 import type { Config, ProviderAccess, ProviderName } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
@@ -56,14 +58,18 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     await redis?.open();
     const access = opening(opened, await openProviders(config, log));
     const { providers } = opening(opened, createProviders(config, access));
-    const { ledger, charges } = opening(opened, await openCharges(config, { providers, log, now }));
     const schema = createSchema();
+    const caches = opening(
+      opened,
+      await openCaches(config, { providers, access, sdl: printSchema(schema), redis, now }),
+    );
+    const { ledger, charges } = opening(opened, await openCharges(config, { providers, log, now }));
     const { production, bounds } = config;
     const checkOperation = createOperationCheck(bounds);
     const apollo = createApollo<Context>({ schema, production, log, checkOperation });
     await apollo.start();
     opened.push({ close: () => apollo.stop() });
-    const parts = { providers, ledger, charges, paidFieldsTimeoutMs: config.paidCalls.timeoutMs };
+    const parts = { providers, caches, ledger, charges, paidFieldsTimeoutMs: config.paidCalls.timeoutMs };
     const server = await createServer({
       apollo,
       authenticator: createAuthenticator(config),

@@ -2,6 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { TokenSettings } from "./auth/token-verifier.ts";
 import type { DocumentBounds } from "./bounds/document-bounds.ts";
+import { type CacheSettings, readCacheSettings } from "./cache/cache-settings.ts";
 import { type RedisSettings, readRedisSettings } from "./redis/redis-settings.ts";
 import { type Environment, isLoopback, Settings } from "./settings.ts";
 
@@ -25,6 +26,8 @@ export interface Config {
   databaseUrl: string;
   /** What several instances share beside the ledger; undefined where there is one instance only. */
   redis: RedisSettings | undefined;
+  /** What is kept of what was read. */
+  cache: CacheSettings;
   paidCalls: {
     enabled: boolean;
     /** How long a client waits for its paid fields. */
@@ -98,6 +101,7 @@ export function readConfig(environment: Environment): Config {
     },
     databaseUrl: readDatabaseUrl(settings, mode, production),
     redis: readRedisSettings(settings),
+    cache: readCacheSettings(settings),
     paidCalls: readPaidCalls(settings),
     pauseAt: readPause(settings, production),
   };

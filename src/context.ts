@@ -1,3 +1,4 @@
+import type { Caches } from "./caches.ts";
 import type { ChargeContext } from "./charge/charge.context.ts";
 import type { CompanyContext } from "./company/company.context.ts";
 import { createCompanyLoader } from "./company/company.loader.ts";
@@ -15,13 +16,14 @@ export type Context = ChargeContext & CompanyContext & VerificationContext & Cre
 /** What of the process a request takes along. */
 export interface ContextParts extends Pick<ChargeContext, "ledger" | "charges"> {
   providers: Providers;
+  caches: Caches;
   /** How long a request's paid fields wait, in milliseconds from its arrival. */
   paidFieldsTimeoutMs: number;
 }
 
 export function createContext(
   request: RequestContext,
-  { providers, ledger, charges, paidFieldsTimeoutMs }: ContextParts,
+  { providers, caches, ledger, charges, paidFieldsTimeoutMs }: ContextParts,
 ): Context {
   return {
     ...request,
@@ -30,8 +32,8 @@ export function createContext(
     charges,
     paidFieldsUntilMs: request.arrivedAtMs + paidFieldsTimeoutMs,
     purchaseChecks: { REQUEST_BUSINESS_CREDIT_REPORT: createCreditReportPurchaseCheck(providers.youverify) },
-    companies: createCompanyLoader(providers.credas),
-    verifications: createVerificationLoader(providers.truework),
-    creditReports: createCreditReportLoader(providers.youverify),
+    companies: createCompanyLoader(caches.companies),
+    verifications: createVerificationLoader(caches.verifications),
+    creditReports: createCreditReportLoader(caches.creditReports),
   };
 }

@@ -1,3 +1,4 @@
+import { changing } from "../charge/changing.ts";
 import { fingerprint } from "../charge/fingerprint.ts";
 import { checkIdempotencyKey } from "../charge/idempotency-key.ts";
 import { nothingToShow } from "../charge/read-bought.ts";
@@ -33,7 +34,11 @@ export async function refreshCompanyReport(
       provider: "CREDAS",
       target: id,
       subject: id,
-      send: () => credas.refreshReport(id),
+      send: () =>
+        changing(
+          () => companies.forget(id),
+          () => credas.refreshReport(id),
+        ),
       readPurchase: () => ({ resultId: id }),
     },
     context,

@@ -1,3 +1,4 @@
+import { changing } from "../charge/changing.ts";
 import { fingerprint } from "../charge/fingerprint.ts";
 import { checkIdempotencyKey } from "../charge/idempotency-key.ts";
 import { readBought } from "../charge/read-bought.ts";
@@ -40,7 +41,11 @@ export async function reverifyVerification(
       target: verificationId,
       subject: verificationId,
       findRefusal: () => findRefusal(input, context),
-      send: () => truework.reverify(verificationId, reportId, mode),
+      send: () =>
+        changing(
+          () => verifications.forget(verificationId),
+          () => truework.reverify(verificationId, reportId, mode),
+        ),
       readPurchase: (body) => truework.readPurchase(body),
     },
     context,

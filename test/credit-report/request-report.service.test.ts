@@ -12,6 +12,7 @@ import { REPORT_ID } from "../fixtures/youverify/credit-report-answer.ts";
 import { aCreditReport } from "../support/entities.ts";
 import { aSpendingRequest } from "../support/forgetful-ledger.ts";
 import { badIdempotencyKeys, charged, paidProblems } from "../support/paid-outcomes.ts";
+import { creditReportsOf } from "../support/sources.ts";
 
 const bought = aCreditReport({ status: "FOUND" });
 
@@ -159,6 +160,10 @@ function aContext({ outcome = charged(), answer = bought }: Youverify) {
     readPurchase: () => ({ resultId: null }),
   } as Partial<YouverifyClient> as YouverifyClient;
   const request = aSpendingRequest();
-  const context: CreditReportContext = { ...request, youverify, creditReports: createCreditReportLoader(youverify) };
+  const context: CreditReportContext = {
+    ...request,
+    youverify,
+    creditReports: createCreditReportLoader(creditReportsOf(youverify)),
+  };
   return { ...context, ...calls, errorLog: request.errorLog };
 }

@@ -17,6 +17,7 @@ import { NOON } from "../support/a-request.ts";
 import { aVerification, aVerificationReport } from "../support/entities.ts";
 import { aSpendingRequest } from "../support/forgetful-ledger.ts";
 import { badIdempotencyKeys, charged, paidProblems } from "../support/paid-outcomes.ts";
+import { verificationsOf } from "../support/sources.ts";
 
 const ninetyDaysMs = 90 * 24 * 60 * 60 * 1000;
 const renewed = aVerification({ id: "New_1", state: "PENDING_APPROVAL" });
@@ -261,6 +262,10 @@ function aContext({ found = completed(NOON), outcome = charged(), renewed: answe
     readPurchase: () => ({ resultId: null }),
   } as Partial<TrueworkClient> as TrueworkClient;
   const request = aSpendingRequest();
-  const context: VerificationContext = { ...request, truework, verifications: createVerificationLoader(truework) };
+  const context: VerificationContext = {
+    ...request,
+    truework,
+    verifications: createVerificationLoader(verificationsOf(truework)),
+  };
   return { ...context, ...calls, errorLog: request.errorLog };
 }
