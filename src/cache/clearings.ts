@@ -22,7 +22,8 @@ const tryAgainAfterMs = 500;
  */
 export class Clearings {
   private readonly instance = randomUUID();
-  private readonly channels: string[];
+  /** One for each key, for an instance with the former key alone has to understand too. */
+  private readonly channels: { channel: string; seal: Seal }[];
   private readonly untold = new Map<string, Place>();
   private readonly listeners = new Map<string, (id: string) => void>();
   private readonly missedListeners: (() => void)[] = [];
@@ -31,7 +32,9 @@ export class Clearings {
   private isSubscribed = false;
 
   constructor(private readonly options: ClearingsOptions) {
-    this.channels = options.seal.names("channel").map((name) => `diligence:clearings:${name}`);
+    this.channels = options.seal
+      .each()
+      .map((seal) => ({ channel: `diligence:clearings:${seal.names("clearings").join()}`, seal }));
   }
 
   /** Begins to hear; where Redis is away, as soon as it is back. */
@@ -90,8 +93,11 @@ export class Clearings {
   }
 
   private announce(room: string, id: string, mark: string): Announcement[] {
-    const message = this.options.seal.seal([this.instance, mark, room, id], boundTo).toString("base64");
-    return this.channels.map((channel) => ({ channel, message }));
+    const clearing = [this.instance, mark, room, id];
+    return this.channels.map(({ channel, seal }) => ({
+      channel,
+      message: seal.seal(clearing, boundTo).toString("base64"),
+    }));
   }
 
   private async listenAgain(): Promise<void> {
@@ -104,15 +110,16 @@ export class Clearings {
 
   private async subscribe(): Promise<void> {
     try {
-      for (const channel of this.channels) await this.options.link.listen(channel, (message) => this.hear(message));
+      for (const { channel, seal } of this.channels)
+        await this.options.link.listen(channel, (message) => this.hear(message, seal));
       this.isSubscribed = true;
     } catch {
       // The connection broke again; the next one subscribes.
     }
   }
 
-  private hear(message: string): void {
-    const opened = this.options.seal.open(Buffer.from(message, "base64"), boundTo);
+  private hear(message: string, seal: Seal): void {
+    const opened = seal.open(Buffer.from(message, "base64"), boundTo);
     if (!Array.isArray(opened)) {
       this.options.observer.unreadable("clearing");
       return;

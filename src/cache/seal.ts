@@ -19,6 +19,11 @@ export class Seal {
     this.nameKeys = keys.map((key) => createHmac("sha256", key).update("diligence: names").digest());
   }
 
+  /** One for each key alone. */
+  each(): Seal[] {
+    return this.keys.map((key) => new Seal([key]));
+  }
+
   /** What something is called in Redis: one name per key, the first key's first. They tell nothing of what is named. */
   names(of: string): string[] {
     return this.nameKeys.map((key) => createHmac("sha256", key).update(of).digest("base64url"));

@@ -323,6 +323,23 @@ describe("clearing", () => {
     expect([within, past, cache.fresh("1")]).toEqual([aThing(1), undefined, aThing(1)]);
   });
 
+  it("by an instance that could not tell us leaves nothing either", async () => {
+    const alone = { copy: undefined, isSettling: false, release: () => {} };
+    const { cache } = aCache({
+      shared: {
+        hears: true,
+        takeTurn: async () => ({ ...alone, keep: async () => false }),
+        keep: () => {},
+        clear: async () => {},
+      },
+    });
+
+    const told = await cache.load("1");
+    await until(() => cache.fresh("1") === undefined);
+
+    expect(told).toEqual(aThing(1));
+  });
+
   it("clears no other id", async () => {
     const { cache } = await aWarmCache();
 
