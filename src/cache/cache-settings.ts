@@ -46,7 +46,7 @@ export function readCacheSettings(settings: Settings): CacheSettings {
       creditReport: ms("CACHE_CREDIT_REPORT_MS", hour),
       openCreditReport: ms("CACHE_CREDIT_REPORT_OPEN_MS", 5 * second),
       notFound: ms("CACHE_NOT_FOUND_MS", 5 * second, { max: 10 * minute }),
-      settling: ms("CACHE_SETTLING_MS", 5 * second),
+      settling: ms("CACHE_SETTLING_MS", 2 * second),
       unheard: ms("CACHE_UNHEARD_MS", 30 * second),
     },
     settleMs: ms("CACHE_SETTLE_MS", 10 * minute, { min: minute }),
