@@ -76,8 +76,7 @@ export class EntityCache<Entity extends object> implements EntitySource<Entity> 
   prime(id: string, entity: Entity): void {
     this.flights.delete(id);
     const copy = this.copies.toCopy(id, { value: entity, readAtMs: this.options.now() });
-    this.copies.keep(id, copy);
-    this.options.shared?.keep(id, copy, copy.keptUntilMs);
+    if (this.copies.keep(id, copy)) this.options.shared?.keep(id, copy, copy.keptUntilMs);
   }
 
   /** Lets go of what is too old for any use; to be called now and then. */
@@ -140,13 +139,13 @@ export class EntityCache<Entity extends object> implements EntitySource<Entity> 
       throw error;
     });
     const copy = this.copies.toCopy(id, { value, readAtMs: this.options.now() }, turn?.isSettling);
-    if (!this.isCurrent(id, flight)) turn?.release();
-    else this.keep(id, copy, turn);
+    const isKept = this.isCurrent(id, flight) && this.copies.keep(id, copy);
+    if (isKept) this.share(id, copy, turn);
+    else turn?.release();
     return { value, how: "miss" };
   }
 
-  private keep(id: string, copy: Copy<Entity>, turn: Turn<Entity> | undefined): void {
-    this.copies.keep(id, copy);
+  private share(id: string, copy: Copy<Entity>, turn: Turn<Entity> | undefined): void {
     void turn?.keep(copy, copy.keptUntilMs).then((isKept) => {
       if (!isKept) this.copies.drop(id, copy);
     });

@@ -65,9 +65,11 @@ export class LocalCopies<Entity> {
     return { readAtMs, freshUntilMs, keptUntilMs: value === null ? freshUntilMs : readAtMs + maxAgeMs };
   }
 
-  keep(id: string, copy: Copy<Entity>): void {
-    if (this.options.now() >= copy.keptUntilMs) return;
+  /** False for what is too large to keep, or too old already. */
+  keep(id: string, copy: Copy<Entity>): boolean {
+    if (this.options.now() >= copy.keptUntilMs) return false;
     this.copies.set(id, copy, { size: copy.bytes });
+    return this.copies.peek(id) === copy;
   }
 
   /** Takes back exactly this copy. */

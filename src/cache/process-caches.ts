@@ -44,15 +44,18 @@ export class ProcessCaches {
 
   cache<Entity extends object>({ account, ...kind }: EntityKind<Entity>): EntitySource<Entity> {
     const { settings, readTimeoutMs, kinds, observer, now } = this.options;
-    if (settings.maxBytes === 0) return uncached(kind.read);
+    const { maxBytes, freshMs, settleMs, maxAgeMs, staleAfterMs } = settings;
+    if (maxBytes === 0) return uncached(kind.read);
 
     const room = JSON.stringify([account, kind.kind]);
     const cache = new EntityCache<Entity>({
       ...kind,
-      ...settings,
-      maxBytes: Math.floor(settings.maxBytes / kinds),
-      settlingFreshMs: settings.freshMs.settling,
-      unheardFreshMs: settings.freshMs.unheard,
+      maxBytes: Math.floor(maxBytes / kinds),
+      settlingFreshMs: freshMs.settling,
+      unheardFreshMs: freshMs.unheard,
+      settleMs,
+      maxAgeMs,
+      staleAfterMs,
       readTimeoutMs,
       observer,
       now,

@@ -14,6 +14,8 @@ async function startInstances(first: Partial<InstanceOptions>, ...others: Partia
   return started as [Instance, Instance, Instance];
 }
 
+const away = "redis://127.0.0.1:1";
+
 type Instance = Awaited<ReturnType<typeof startInstance>>;
 
 async function proxied(): Promise<RedisProxy> {
@@ -265,7 +267,7 @@ describe.runIf(redisServer)("what is kept in Redis", () => {
 describe.runIf(redisServer)("without its Redis, an instance", () => {
   it("answers, reads once for all who ask, and keeps what it read", async () => {
     const reads = new HeldReads();
-    const [one] = await startInstances({ redisUrl: "redis://127.0.0.1:1", read: reads.read });
+    const one = await startInstance({ redisUrl: away, key: aCacheKey(), read: reads.read });
 
     const asking = Array.from({ length: 100 }, () => one.cache.load("1"));
     await until(() => reads.asked.length > 0);
@@ -278,7 +280,8 @@ describe.runIf(redisServer)("without its Redis, an instance", () => {
   });
 
   it("keeps everything for a short while only, for it hears of no clearing", async () => {
-    const [one] = await startInstances({ redisUrl: "redis://127.0.0.1:1", environment: { CACHE_UNHEARD_MS: "0" } });
+    const read = async () => aThing(1);
+    const one = await startInstance({ redisUrl: away, key: aCacheKey(), read, environment: { CACHE_UNHEARD_MS: "0" } });
 
     await one.cache.load("1");
 
