@@ -28,7 +28,7 @@ export class Clearings {
   private readonly listeners = new Map<string, (id: string) => void>();
   private readonly missedListeners: (() => void)[] = [];
   private lastHeard = "";
-  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
   private isSubscribed = false;
 
   constructor(private readonly options: ClearingsOptions) {
@@ -44,8 +44,9 @@ export class Clearings {
     if (link.isListening) await this.subscribe();
   }
 
+  /** Tells nobody any more. */
   close(): void {
-    clearTimeout(this.timer);
+    this.isClosed = true;
   }
 
   /** Whether clearings by other instances are heard at the moment. */
@@ -89,7 +90,7 @@ export class Clearings {
   }
 
   private async tellAgain(room: string, id: string, place: Place): Promise<void> {
-    if (this.untold.get(place.boundTo) === place) await this.tell(room, id, place);
+    if (!this.isClosed && this.untold.get(place.boundTo) === place) await this.tell(room, id, place);
   }
 
   private announce(room: string, id: string, mark: string): Announcement[] {

@@ -18,9 +18,9 @@ const failuresToOpen = 5;
 const tryAgainAfterMs = 5_000;
 const connectTimeoutMs = 3_000;
 const maxReconnectDelayMs = 2_000;
-// A connection that died without a word is noticed by it within seconds.
-const pingIntervalMs = 2_000;
-const silenceMs = 6_000;
+// By these a connection that died without a word is noticed. A process that is busy for some seconds must not lose its own.
+const pingIntervalMs = 5_000;
+const silenceMs = 15_000;
 const tooLate = Symbol("too late");
 
 /**

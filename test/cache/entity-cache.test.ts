@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ProviderError } from "../../src/http/provider-error.ts";
+import { pause } from "../../src/timing.ts";
 import { aCache, aThing, HeldReads, outage, type Thing } from "../support/cache.ts";
 import { until } from "../support/ledger.ts";
 
@@ -248,6 +249,25 @@ describe("a copy that is no longer fresh", () => {
 
     expect(await asking).toBeNull();
     expect(cache.fresh("1")).toBeNull();
+  });
+});
+
+describe("waiting for another instance", () => {
+  it("counts within the time that a read may take", async () => {
+    const waits = {
+      hears: true,
+      takeTurn: async () => {
+        await pause(300);
+        return { copy: undefined, isSettling: false, keep: async () => true, release: () => released.push("released") };
+      },
+      keep: () => {},
+      clear: async () => {},
+    };
+    const released: string[] = [];
+    const { cache } = aCache({ read: () => new Promise(() => {}), shared: waits, readTimeoutMs: 400 });
+
+    await expect(cache.load("1")).rejects.toMatchObject({ kind: "timeout" });
+    expect(released).toEqual(["released"]);
   });
 });
 
