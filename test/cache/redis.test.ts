@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { aThing, HeldReads, outage, type Thing } from "../support/cache.ts";
 import { aCacheKey, type InstanceOptions, startInstance } from "../support/cache-instances.ts";
 import { until } from "../support/ledger.ts";
@@ -267,7 +267,7 @@ describe.runIf(redisServer)("what is kept in Redis", () => {
 describe.runIf(redisServer)("without its Redis, an instance", () => {
   it("answers, reads once for all who ask, and keeps what it read", async () => {
     const reads = new HeldReads();
-    const one = await startInstance({ redisUrl: away, key: aCacheKey(), read: reads.read });
+    const one = await startInstance({ redisUrl: away, redisTimeoutMs: 100, key: aCacheKey(), read: reads.read });
 
     const asking = Array.from({ length: 100 }, () => one.cache.load("1"));
     await until(() => reads.asked.length > 0);
@@ -281,7 +281,13 @@ describe.runIf(redisServer)("without its Redis, an instance", () => {
 
   it("keeps everything for a short while only, for it hears of no clearing", async () => {
     const read = async () => aThing(1);
-    const one = await startInstance({ redisUrl: away, key: aCacheKey(), read, environment: { CACHE_UNHEARD_MS: "0" } });
+    const one = await startInstance({
+      redisUrl: away,
+      redisTimeoutMs: 100,
+      key: aCacheKey(),
+      read,
+      environment: { CACHE_UNHEARD_MS: "0" },
+    });
 
     await one.cache.load("1");
 
@@ -290,7 +296,7 @@ describe.runIf(redisServer)("without its Redis, an instance", () => {
 
   it("answers though Redis takes longer than it may", async () => {
     const proxy = await proxied();
-    const [one] = await startInstances({ redisUrl: proxy.url });
+    const [one] = await startInstances({ redisUrl: proxy.url, redisTimeoutMs: 250 });
 
     proxy.delayMs = 2_000;
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => one.cache.load(String(i))));
@@ -323,7 +329,7 @@ describe.runIf(redisServer)("without its Redis, an instance", () => {
     await proxy.cut();
     await near.cache.clear("1");
     await proxy.mend();
-    await until(() => far.cache.fresh("1") === undefined);
+    await eventually(() => expect(far.cache.fresh("1")).toBeUndefined());
 
     await far.cache.load("1");
     expect(asked).toHaveLength(2);
@@ -341,7 +347,7 @@ describe.runIf(redisServer)("without its Redis, an instance", () => {
     await far.cache.clear("1");
     expect(await far.cache.load("1")).toEqual(aThing(2));
     await proxy.mend();
-    await until(() => near.cache.fresh("1") === undefined);
+    await eventually(() => expect(near.cache.fresh("1")).toBeUndefined());
 
     expect(await near.cache.load("1")).toEqual(aThing(2));
     expect(far.events).toContain("skipped clearing");
@@ -359,4 +365,9 @@ async function heldOf({ link, place }: Instance, id: string): Promise<string[]> 
 
 async function copyIsThere({ link, place }: Instance, id: string): Promise<boolean> {
   return (await link.run((client) => client.exists(place(id).copies))) > 0;
+}
+
+// Until the connection is made again and Redis is no longer left alone.
+function eventually(expectIt: () => void): Promise<void> {
+  return vi.waitFor(expectIt, { timeout: 18_000, interval: 20 });
 }

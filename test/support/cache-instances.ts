@@ -22,6 +22,8 @@ export interface InstanceOptions {
   account?: string;
   kind?: string;
   shape?: string;
+  /** How long one use of Redis may take; ample, so that a busy machine is not taken for a slow Redis. */
+  redisTimeoutMs?: number;
 }
 
 /** One of several instances of a service that share a Redis, as far as its cache goes; until the test ends. */
@@ -34,9 +36,9 @@ export async function startInstance({ redisUrl, key, read, environment = {}, ...
     redisSkipped: (purpose) => void events.push(`skipped ${purpose}`),
     unreadable: (kind) => void events.push(`unreadable ${kind}`),
   };
-  const link = new RedisLink({ url: redisUrl, timeoutMs: 250 }, pino({ level: "silent" }));
+  const { account = "an account", kind = "thing", shape = "a shape", redisTimeoutMs = 8_000 } = differing;
+  const link = new RedisLink({ url: redisUrl, timeoutMs: redisTimeoutMs }, pino({ level: "silent" }));
   await link.open();
-  const { account = "an account", kind = "thing", shape = "a shape" } = differing;
   const caches = new ProcessCaches({
     settings,
     readTimeoutMs: 10_000,
