@@ -2,11 +2,13 @@
 import "reflect-metadata";
 
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { printSchema } from "graphql";
 import { type Authenticator, requireTokens, trustEveryone } from "./auth/authenticate.ts";
 import { RouterSecrets } from "./auth/router-secrets.ts";
 import { TokenVerifier } from "./auth/token-verifier.ts";
 import { BoundsGate } from "./bounds/bounds-gate.ts";
 import { checkValue } from "./bounds/value-bounds.ts";
+import { openCaches } from "./caches.ts";
 import { openCharges } from "./charges.ts";
 import type { Config, ProviderAccess, ProviderName } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
@@ -64,10 +66,14 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     if (redis) telemetry.showRedis(redis);
     const access = opening(opened, await openProviders(config, log));
     const { providers } = opening(opened, createProviders(config, access, { redis, observer: telemetry.http }));
+    const schema = createSchema();
+    const caches = opening(
+      opened,
+      await openCaches(config, { providers, access, sdl: printSchema(schema), redis, now, observer: telemetry.cache }),
+    );
     const observer = telemetry.ledger;
     const { ledger, charges } = opening(opened, await openCharges(config, { providers, observer, log, now }));
     telemetry.showLedger({ countUnknown: () => charges.countUnknown(), countOnTheirWay: () => ledger.onTheirWay });
-    const schema = createSchema();
     const { production, bounds } = config;
     const checkOperation = createOperationCheck(bounds);
     const routerOnly = config.routerSecrets.length > 0;
@@ -76,6 +82,7 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     opened.push({ close: () => apollo.stop() });
     const parts = {
       providers,
+      caches,
       ledger,
       charges,
       checkValueSize: (value: object) => checkValue(value, bounds),

@@ -2,6 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { TokenSettings } from "./auth/token-verifier.ts";
 import type { DocumentBounds } from "./bounds/document-bounds.ts";
+import { type CacheSettings, readCacheSettings } from "./cache/cache-settings.ts";
 import { type DrainSettings, readDrainSettings } from "./drain-settings.ts";
 import { type HttpSettings, readHttpSettings } from "./http/http-settings.ts";
 import { type RedisSettings, readRedisSettings } from "./redis/redis-settings.ts";
@@ -28,6 +29,8 @@ export interface Config {
   databaseUrl: string;
   /** What several instances share beside the ledger; undefined where there is one instance only. */
   redis: RedisSettings | undefined;
+  /** What is kept of what was read. */
+  cache: CacheSettings;
   paidCalls: {
     enabled: boolean;
     /** How long a client waits for its paid fields. */
@@ -103,6 +106,7 @@ export function readConfig(environment: Environment): Config {
     reads,
     databaseUrl: readDatabaseUrl(settings, mode, production),
     redis: readRedisSettings(settings),
+    cache: readCacheSettings(settings),
     paidCalls,
     telemetry: readTelemetrySettings(settings, host),
     // What was bought is read after it was paid for.

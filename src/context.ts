@@ -1,3 +1,4 @@
+import type { Caches } from "./caches.ts";
 import type { ChargeContext } from "./charge/charge.context.ts";
 import type { CompanyContext } from "./company/company.context.ts";
 import { createCompanyLoader } from "./company/company.loader.ts";
@@ -17,13 +18,14 @@ export interface ContextParts extends Pick<ChargeContext, "ledger" | "charges"> 
   providers: Providers;
   /** Refuses a value that is larger than the bounds, once its variables are in it. */
   checkValueSize: CreditReportContext["checkValueSize"];
+  caches: Caches;
   /** How long a request's paid fields wait, in milliseconds from its arrival. */
   paidFieldsTimeoutMs: number;
 }
 
 export function createContext(
   request: RequestContext,
-  { providers, ledger, charges, checkValueSize, paidFieldsTimeoutMs }: ContextParts,
+  { providers, caches, ledger, charges, checkValueSize, paidFieldsTimeoutMs }: ContextParts,
 ): Context {
   return {
     ...request,
@@ -33,8 +35,8 @@ export function createContext(
     checkValueSize,
     paidFieldsUntilMs: request.arrivedAtMs + paidFieldsTimeoutMs,
     purchaseChecks: { REQUEST_BUSINESS_CREDIT_REPORT: createCreditReportPurchaseCheck(providers.youverify) },
-    companies: createCompanyLoader(providers.credas),
-    verifications: createVerificationLoader(providers.truework),
-    creditReports: createCreditReportLoader(providers.youverify),
+    companies: createCompanyLoader(caches.companies),
+    verifications: createVerificationLoader(caches.verifications),
+    creditReports: createCreditReportLoader(caches.creditReports),
   };
 }

@@ -1,5 +1,5 @@
-import type DataLoader from "dataloader";
 import type { DataProvider } from "../graphql/data-provider.ts";
+import type { EntityLoader } from "../graphql/entity-loader.ts";
 import { ProviderError } from "../http/provider-error.ts";
 
 export interface Bought<Entity> {
@@ -8,8 +8,8 @@ export interface Bought<Entity> {
   answered: Entity | ProviderError | null;
   /** The provider's id of what was bought, as it is on record. */
   resultId: string | null;
-  /** Holds what was answered from now on, and reads what was not. */
-  loader: DataLoader<string, Entity | null>;
+  /** Keeps what was answered, and reads what was not. */
+  loader: Pick<EntityLoader<Entity>, "keep" | "load">;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Bought<Entity> {
 export async function readBought<Entity extends { id: string }>(bought: Bought<Entity>): Promise<Entity | Error> {
   const { provider, answered, resultId, loader } = bought;
   if (answered && !(answered instanceof Error)) {
-    loader.clear(answered.id).prime(answered.id, answered);
+    loader.keep(answered.id, answered);
     return answered;
   }
   if (resultId === null) return answered ?? nothingToShow(provider);

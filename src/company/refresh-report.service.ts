@@ -1,3 +1,4 @@
+import { changing } from "../charge/changing.ts";
 import { fingerprint } from "../charge/fingerprint.ts";
 import { checkIdempotencyKey } from "../charge/idempotency-key.ts";
 import { nothingToShow } from "../charge/read-bought.ts";
@@ -34,7 +35,11 @@ export async function refreshCompanyReport(
       target: id,
       subject: id,
       reserve: (withinMs) => credas.reservePaid(withinMs),
-      send: (_chargeId, turn) => credas.refreshReport(id, turn),
+      send: (_chargeId, turn) =>
+        changing(
+          () => companies.forget(id),
+          () => credas.refreshReport(id, turn),
+        ),
       readPurchase: () => ({ resultId: id }),
     },
     context,

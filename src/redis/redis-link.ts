@@ -18,6 +18,9 @@ const failuresToOpen = 5;
 const tryAgainAfterMs = 5_000;
 const connectTimeoutMs = 3_000;
 const maxReconnectDelayMs = 2_000;
+// By these a connection that died without a word is noticed. A process that is busy for some seconds must not lose its own.
+const pingIntervalMs = 5_000;
+const silenceMs = 15_000;
 const tooLate = Symbol("too late");
 
 /**
@@ -36,7 +39,9 @@ export class RedisLink {
     this.client = createClient({
       url: settings.url,
       disableOfflineQueue: true,
+      pingInterval: pingIntervalMs,
       socket: {
+        socketTimeout: silenceMs,
         connectTimeout: connectTimeoutMs,
         reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, maxReconnectDelayMs),
       },
@@ -63,6 +68,11 @@ export class RedisLink {
   /** Whether Redis can be asked right now. */
   get isReady(): boolean {
     return this.client.isReady;
+  }
+
+  /** Whether what others say is heard right now. */
+  get isListening(): boolean {
+    return this.listener.isReady;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { changing } from "../charge/changing.ts";
 import { fingerprint } from "../charge/fingerprint.ts";
 import { checkIdempotencyKey } from "../charge/idempotency-key.ts";
 import { readBought } from "../charge/read-bought.ts";
@@ -41,7 +42,11 @@ export async function reverifyVerification(
       subject: verificationId,
       findRefusal: () => findRefusal(input, context),
       reserve: (withinMs) => truework.reservePaid(withinMs),
-      send: (_chargeId, turn) => truework.reverify(verificationId, reportId, mode, turn),
+      send: (_chargeId, turn) =>
+        changing(
+          () => verifications.forget(verificationId),
+          () => truework.reverify(verificationId, reportId, mode, turn),
+        ),
       readPurchase: (body) => truework.readPurchase(body),
     },
     context,

@@ -1,14 +1,11 @@
-import DataLoader from "dataloader";
-import { loadEach } from "../graphql/load-each.ts";
-import type { TrueworkClient } from "./truework.client.ts";
+import type { EntitySource } from "../cache/entity-source.ts";
+import { EntityLoader } from "../graphql/entity-loader.ts";
 import type { Verification } from "./verification.type.ts";
 import { parseVerificationId } from "./verification-id.ts";
 
-export type VerificationLoader = DataLoader<string, Verification | null>;
+export type VerificationLoader = EntityLoader<Verification>;
 
-/** One provider call per distinct id and request: Truework's list has no filter by id and no promised order. */
-export function createVerificationLoader(truework: Pick<TrueworkClient, "findVerification">): VerificationLoader {
-  return new DataLoader((ids) =>
-    loadEach(ids, async (id) => (parseVerificationId(id) === null ? null : truework.findVerification(id))),
-  );
+/** One lookup per distinct id and request: Truework's list has no filter by id and no promised order. */
+export function createVerificationLoader(source: EntitySource<Verification>): VerificationLoader {
+  return new EntityLoader(source, parseVerificationId);
 }

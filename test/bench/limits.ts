@@ -13,6 +13,7 @@ import type { GraphQLSchema } from "graphql";
 // The built modules: sources with decorators can't run without the build, and what is measured should be what runs.
 const { readConfig } = await built<typeof import("../../src/config.ts")>("config.js");
 const { startSandbox } = await built<typeof import("../../src/sandbox/sandbox.ts")>("sandbox/sandbox.js");
+const { openCaches } = await built<typeof import("../../src/caches.ts")>("caches.js");
 const { createProviders } = await built<typeof import("../../src/providers.ts")>("providers.js");
 const { openCharges } = await built<typeof import("../../src/charges.ts")>("charges.js");
 const { createContext } = await built<typeof import("../../src/context.ts")>("context.js");
@@ -37,10 +38,17 @@ interface Limits {
 const rounds = Number(process.argv[2] ?? 2_000);
 const warmUpRounds = Math.min(500, rounds);
 
-const config = readConfig({ LOG_LEVEL: "silent", TRUEWORK_CALLS_PER_SECOND: "10000" });
+const config = readConfig({ LOG_LEVEL: "silent", TRUEWORK_CALLS_PER_SECOND: "10000", CACHE_MAX_BYTES: "0" });
 const log = createLog("silent");
 const sandbox = await startSandbox();
 const { providers, close: closeProviders } = createProviders(config, sandbox);
+const caches = await openCaches(config, {
+  providers,
+  access: sandbox,
+  sdl: "",
+  redis: undefined,
+  now: Date.now,
+});
 const { ledger, charges, close: closeCharges } = await openCharges(config, { providers, log, now: Date.now });
 
 const guardedSchema = createSchema();
@@ -111,7 +119,14 @@ async function serve({ schema, bounds, checkOperation }: Limits): Promise<Fastif
     },
     bounds,
     createContext: (request) =>
-      createContext(request, { providers, ledger, charges, checkValueSize: () => {}, paidFieldsTimeoutMs: 25_000 }),
+      createContext(request, {
+        providers,
+        caches,
+        ledger,
+        charges,
+        checkValueSize: () => {},
+        paidFieldsTimeoutMs: 25_000,
+      }),
     now: Date.now,
     log,
     corsOrigins: [],

@@ -3,11 +3,12 @@ import { createCompanyLoader } from "../../src/company/company.loader.ts";
 import type { Company } from "../../src/company/company.type.ts";
 import { ProviderError } from "../../src/http/provider-error.ts";
 import { aCompany } from "../support/entities.ts";
+import { companiesOf } from "../support/sources.ts";
 
 describe("company loader", () => {
   it("asks once for each distinct id, and answers in the order asked", async () => {
     const credas = new CredasKnowing({ "1": aCompany({ id: "1" }), "2": aCompany({ id: "2" }) });
-    const loader = createCompanyLoader(credas);
+    const loader = createCompanyLoader(companiesOf(credas));
 
     const companies = await loader.loadMany(["2", "1", "3", "2"]);
     await loader.load("1");
@@ -18,7 +19,7 @@ describe("company loader", () => {
 
   it("fails only the company whose lookup failed", async () => {
     const failure = new ProviderError({ provider: "CREDAS", kind: "timeout", message: "no answer in time" });
-    const loader = createCompanyLoader(new CredasKnowing({ "1": aCompany({ id: "1" }), "2": failure }));
+    const loader = createCompanyLoader(companiesOf(new CredasKnowing({ "1": aCompany({ id: "1" }), "2": failure })));
 
     const [one, two, three] = await loader.loadMany(["1", "2", "3"]);
 
@@ -32,7 +33,7 @@ describe("company loader", () => {
       if (id === "2") throw new TypeError("thrown at once");
       return Promise.resolve(aCompany({ id }));
     };
-    const loader = createCompanyLoader({ findCompany });
+    const loader = createCompanyLoader(companiesOf({ findCompany }));
 
     const [one, two] = await loader.loadMany(["1", "2"]);
 
@@ -59,14 +60,14 @@ describe("company loader", () => {
   ])("finds no company %j, without a call", async (id) => {
     const credas = new CredasKnowing({});
 
-    expect(await createCompanyLoader(credas).load(id)).toBeNull();
+    expect(await createCompanyLoader(companiesOf(credas)).load(id)).toBeNull();
     expect(credas.asked).toEqual([]);
   });
 
   it.each(["1", "6510", "9007199254740991"])("asks for the company %j", async (id) => {
     const credas = new CredasKnowing({});
 
-    await createCompanyLoader(credas).load(id);
+    await createCompanyLoader(companiesOf(credas)).load(id);
 
     expect(credas.asked).toEqual([id]);
   });

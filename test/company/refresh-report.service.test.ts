@@ -9,6 +9,7 @@ import { ProviderError } from "../../src/http/provider-error.ts";
 import { aCompany } from "../support/entities.ts";
 import { aSpendingRequest } from "../support/forgetful-ledger.ts";
 import { badIdempotencyKeys, charged, paidProblems } from "../support/paid-outcomes.ts";
+import { companiesOf } from "../support/sources.ts";
 
 describe("refreshing a company's report", () => {
   it("pays once and reads the company again, past what was read before", async () => {
@@ -117,6 +118,10 @@ function aContext({ outcome, readFailure }: { outcome: PaidOutcome; readFailure?
       return aCompany({ id, name: `after ${refreshed.length} refreshes` });
     },
   } as Partial<CredasClient> as CredasClient;
-  const context = { ...aSpendingRequest(), credas, companies: createCompanyLoader(credas) } satisfies CompanyContext;
+  const context = {
+    ...aSpendingRequest(),
+    credas,
+    companies: createCompanyLoader(companiesOf(credas)),
+  } satisfies CompanyContext;
   return { ...context, refreshed };
 }

@@ -3,13 +3,14 @@ import { createCreditReportLoader } from "../../src/credit-report/credit-report.
 import type { BusinessCreditReport } from "../../src/credit-report/credit-report.type.ts";
 import { ProviderError } from "../../src/http/provider-error.ts";
 import { aCreditReport } from "../support/entities.ts";
+import { creditReportsOf } from "../support/sources.ts";
 
 const [one, two, three] = ["1", "2", "3"].map((digit) => digit.repeat(24)) as [string, string, string];
 
 describe("credit report loader", () => {
   it("asks once for each distinct id, and answers in the order asked", async () => {
     const youverify = new YouverifyKnowing({ [one]: aCreditReport({ id: one }), [two]: aCreditReport({ id: two }) });
-    const loader = createCreditReportLoader(youverify);
+    const loader = createCreditReportLoader(creditReportsOf(youverify));
 
     const reports = await loader.loadMany([two, one, three, two]);
     await loader.load(one);
@@ -22,7 +23,7 @@ describe("credit report loader", () => {
     const id = "0123456789abcdef01234567";
     const youverify = new YouverifyKnowing({ [id]: aCreditReport({ id }) });
 
-    const reports = await createCreditReportLoader(youverify).loadMany([id.toUpperCase(), id]);
+    const reports = await createCreditReportLoader(creditReportsOf(youverify)).loadMany([id.toUpperCase(), id]);
 
     expect(reports).toMatchObject([{ id }, { id }]);
     expect(youverify.asked).toEqual([id]);
@@ -31,7 +32,7 @@ describe("credit report loader", () => {
   it("fails only the report whose lookup failed", async () => {
     const failure = new ProviderError({ provider: "YOUVERIFY", kind: "timeout", message: "no answer in time" });
     const loader = createCreditReportLoader(
-      new YouverifyKnowing({ [one]: aCreditReport({ id: one }), [two]: failure }),
+      creditReportsOf(new YouverifyKnowing({ [one]: aCreditReport({ id: one }), [two]: failure })),
     );
 
     const [first, second, third] = await loader.loadMany([one, two, three]);
@@ -47,7 +48,7 @@ describe("credit report loader", () => {
       return Promise.resolve(aCreditReport({ id }));
     };
 
-    const [first, second] = await createCreditReportLoader({ findReport }).loadMany([one, two]);
+    const [first, second] = await createCreditReportLoader(creditReportsOf({ findReport })).loadMany([one, two]);
 
     expect(first).toEqual(aCreditReport({ id: one }));
     expect(second).toEqual(new TypeError("thrown at once"));
@@ -58,7 +59,7 @@ describe("credit report loader", () => {
     async (id) => {
       const youverify = new YouverifyKnowing({});
 
-      expect(await createCreditReportLoader(youverify).load(id)).toBeNull();
+      expect(await createCreditReportLoader(creditReportsOf(youverify)).load(id)).toBeNull();
       expect(youverify.asked).toEqual([]);
     },
   );

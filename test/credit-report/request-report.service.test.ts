@@ -12,6 +12,7 @@ import { REPORT_ID } from "../fixtures/youverify/credit-report-answer.ts";
 import { aCreditReport } from "../support/entities.ts";
 import { aSpendingRequest } from "../support/forgetful-ledger.ts";
 import { badIdempotencyKeys, charged, paidProblems } from "../support/paid-outcomes.ts";
+import { creditReportsOf } from "../support/sources.ts";
 
 const bought = aCreditReport({ status: "FOUND" });
 
@@ -174,7 +175,7 @@ function aContext({ outcome = charged(), answer = bought }: Youverify) {
   const context: CreditReportContext = {
     ...request,
     youverify,
-    creditReports: createCreditReportLoader(youverify),
+    creditReports: createCreditReportLoader(creditReportsOf(youverify)),
     checkValueSize: () => {},
   };
   return { ...context, ...calls, errorLog: request.errorLog };

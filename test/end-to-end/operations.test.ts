@@ -120,15 +120,16 @@ describe("schema/operations", () => {
 
 describe("refreshCompanyReport", () => {
   it("buys one report, and it is the newer one that is shown, then and later", async () => {
-    const { company: before } = dataOf(await send(CompanyDocument, { id: "6510" }));
+    // A company of its own: the service keeps copies, and what it read of others outlives the providers' starting over.
+    const { company: before } = dataOf(await send(CompanyDocument, { id: "6513" }));
 
-    const { refreshCompanyReport } = dataOf(await refresh("6510"));
-    const { company: after } = dataOf(await send(CompanyDocument, { id: "6510" }));
+    const { refreshCompanyReport } = dataOf(await refresh("6513"));
+    const { company: after } = dataOf(await send(CompanyDocument, { id: "6513" }));
 
     const directors = [...(before?.report?.directors ?? []), expect.objectContaining({ id: "D-NEW-2" })];
-    expect(refreshCompanyReport).toMatchObject({ company: { id: "6510", report: { directors } } });
+    expect(refreshCompanyReport).toMatchObject({ company: { id: "6513", report: { directors } } });
     expect(after?.report?.directors).toEqual(directors);
-    expect(await charges()).toEqual([charge({ operation: "refresh-report", target: "6510", reference: "6510" })]);
+    expect(await charges()).toEqual([charge({ operation: "refresh-report", target: "6513", reference: "6513" })]);
   });
 
   it("shows the former report where the new one takes its time, and the new one once it is there", async () => {

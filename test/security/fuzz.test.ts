@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSchema } from "../../src/schema.ts";
+import { keepingCopies } from "../support/graph.ts";
 import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.ts";
 import { Random } from "./random.ts";
 import { OperationWriter, type RandomOperation } from "./random-operation.ts";
@@ -14,6 +15,7 @@ let graph: GuardedGraph;
 beforeAll(async () => {
   process.stdout.write(`fuzz: FUZZ_SEED=${seed} FUZZ_RUNS=${runs}\n`);
   graph = await startGuardedGraph({
+    ...keepingCopies,
     PROVIDER_TIMEOUT_MS: "2000",
     PAID_CALL_TIMEOUT_MS: "2000",
     PAID_CALL_ABANDON_MS: "2000",

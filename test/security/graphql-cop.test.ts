@@ -1,5 +1,6 @@
 import { getIntrospectionQuery } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { keepingCopies } from "../support/graph.ts";
 import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.ts";
 
 // The probes of https://github.com/dolevf/graphql-cop, each with what it takes for a finding. They are sent with a good
@@ -7,7 +8,7 @@ import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.t
 
 let graph: GuardedGraph;
 beforeAll(async () => {
-  graph = await startGuardedGraph({ NODE_ENV: "production", DATABASE_URL: "file::memory:" });
+  graph = await startGuardedGraph({ ...keepingCopies, NODE_ENV: "production", DATABASE_URL: "file::memory:" });
 });
 beforeEach(() => graph.startOver());
 afterAll(async () => {

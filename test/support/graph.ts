@@ -9,7 +9,10 @@ import { createLog } from "../../src/telemetry/log.ts";
 import type { GraphAnswer, Json } from "./graph-answer.ts";
 import { steadyProviders } from "./steady-providers.ts";
 
-/** The whole service in this process, as `main.ts` composes it, without a socket. */
+/**
+ * The whole service in this process, as `main.ts` composes it, without a socket. No copies are kept between requests unless
+ * a test asks for it (`keepingCopies`): what a provider was called for is then told by one request alone.
+ */
 export interface Graph {
   server: FastifyInstance;
   /** Everything logged so far, a JSON text per line. */
@@ -26,10 +29,13 @@ export interface GraphOptions {
   now?: () => number;
 }
 
+/** Keeps copies between requests, as in production. */
+export const keepingCopies: Environment = { CACHE_MAX_BYTES: "" };
+
 export async function startGraph({ environment = {}, now }: GraphOptions = {}): Promise<Graph> {
   const lines: string[] = [];
   const log = createLog("trace", { write: (line: string) => void lines.push(line) });
-  const { server, close } = await createApp(readConfig({ ...steadyProviders, ...environment }), {
+  const { server, close } = await createApp(readConfig({ ...steadyProviders, CACHE_MAX_BYTES: "0", ...environment }), {
     log,
     ...(now && { now }),
   });

@@ -17,6 +17,7 @@ import { NOON } from "../support/a-request.ts";
 import { aVerification, aVerificationReport } from "../support/entities.ts";
 import { aSpendingRequest } from "../support/forgetful-ledger.ts";
 import { badIdempotencyKeys, charged, paidProblems } from "../support/paid-outcomes.ts";
+import { verificationsOf } from "../support/sources.ts";
 
 const ninetyDaysMs = 90 * 24 * 60 * 60 * 1000;
 const renewed = aVerification({ id: "New_1", state: "PENDING_APPROVAL" });
@@ -265,7 +266,7 @@ function aContext({ found = completed(NOON), outcome = charged(), renewed: answe
   const context: VerificationContext = {
     ...request,
     truework: client,
-    verifications: createVerificationLoader(client),
+    verifications: createVerificationLoader(verificationsOf(client)),
   };
   return { ...context, ...calls, errorLog: request.errorLog };
 }

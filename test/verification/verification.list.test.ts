@@ -6,6 +6,7 @@ import { aVerificationRecord } from "../fixtures/truework/verification-record.ts
 import { aSpendingRequest } from "../support/forgetful-ledger.ts";
 import { providersAnswering } from "../support/providers-answering.ts";
 import { answerJson } from "../support/recording-provider.ts";
+import { verificationsOf } from "../support/sources.ts";
 
 describe("a page of verifications", () => {
   it("has the provider's verifications in its order, with the place of each as its cursor", async () => {
@@ -176,7 +177,7 @@ async function pageOf(body: object, request: Partial<VerificationListRequest> = 
   const context: VerificationContext = {
     ...aSpendingRequest(),
     truework,
-    verifications: createVerificationLoader(truework),
+    verifications: createVerificationLoader(verificationsOf(truework)),
   };
   return { page: await listVerifications({ first: 25, ...request }, context), context, requests };
 }

@@ -3,11 +3,12 @@ import { ProviderError } from "../../src/http/provider-error.ts";
 import { createVerificationLoader } from "../../src/verification/verification.loader.ts";
 import type { Verification } from "../../src/verification/verification.type.ts";
 import { aVerification } from "../support/entities.ts";
+import { verificationsOf } from "../support/sources.ts";
 
 describe("verification loader", () => {
   it("asks once for each distinct id, and answers in the order asked", async () => {
     const truework = new TrueworkKnowing({ Vr1: aVerification({ id: "Vr1" }), Vr2: aVerification({ id: "Vr2" }) });
-    const loader = createVerificationLoader(truework);
+    const loader = createVerificationLoader(verificationsOf(truework));
 
     const verifications = await loader.loadMany(["Vr2", "Vr1", "Vr3", "Vr2"]);
     await loader.load("Vr1");
@@ -24,7 +25,7 @@ describe("verification loader", () => {
   it("asks for ids that differ in case only as the two they are", async () => {
     const truework = new TrueworkKnowing({ Vr1: aVerification({ id: "Vr1" }), vr1: aVerification({ id: "vr1" }) });
 
-    const verifications = await createVerificationLoader(truework).loadMany(["Vr1", "vr1"]);
+    const verifications = await createVerificationLoader(verificationsOf(truework)).loadMany(["Vr1", "vr1"]);
 
     expect(verifications).toMatchObject([{ id: "Vr1" }, { id: "vr1" }]);
     expect(truework.asked).toEqual(["Vr1", "vr1"]);
@@ -32,7 +33,9 @@ describe("verification loader", () => {
 
   it("fails only the verification whose lookup failed", async () => {
     const failure = new ProviderError({ provider: "TRUEWORK", kind: "timeout", message: "no answer in time" });
-    const loader = createVerificationLoader(new TrueworkKnowing({ Vr1: aVerification({ id: "Vr1" }), Vr2: failure }));
+    const loader = createVerificationLoader(
+      verificationsOf(new TrueworkKnowing({ Vr1: aVerification({ id: "Vr1" }), Vr2: failure })),
+    );
 
     const [one, two, three] = await loader.loadMany(["Vr1", "Vr2", "Vr3"]);
 
@@ -47,7 +50,7 @@ describe("verification loader", () => {
       return Promise.resolve(aVerification({ id }));
     };
 
-    const [one, two] = await createVerificationLoader({ findVerification }).loadMany(["Vr1", "Vr2"]);
+    const [one, two] = await createVerificationLoader(verificationsOf({ findVerification })).loadMany(["Vr1", "Vr2"]);
 
     expect(one).toEqual(aVerification({ id: "Vr1" }));
     expect(two).toEqual(new TypeError("thrown at once"));
@@ -58,7 +61,7 @@ describe("verification loader", () => {
     async (id) => {
       const truework = new TrueworkKnowing({});
 
-      expect(await createVerificationLoader(truework).load(id)).toBeNull();
+      expect(await createVerificationLoader(verificationsOf(truework)).load(id)).toBeNull();
       expect(truework.asked).toEqual([]);
     },
   );
@@ -66,7 +69,7 @@ describe("verification loader", () => {
   it.each(["AAAA7aECtm_U-Z", "0", "...", "v".repeat(255)])("asks for the verification %j", async (id) => {
     const truework = new TrueworkKnowing({});
 
-    await createVerificationLoader(truework).load(id);
+    await createVerificationLoader(verificationsOf(truework)).load(id);
 
     expect(truework.asked).toEqual([id]);
   });
