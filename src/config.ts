@@ -114,7 +114,7 @@ export function readConfig(environment: Environment): Config {
     pauseAt: readPause(settings, production),
   };
   refuseOpenDoors(settings, config);
-  if (settings.text("NODE_TLS_REJECT_UNAUTHORIZED") === "0") {
+  if (environment.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
     settings.problem("NODE_TLS_REJECT_UNAUTHORIZED: expected nothing, for it would hand our keys to whoever answers");
   }
   if (settings.problems.length > 0) throw new ConfigError(settings.problems);

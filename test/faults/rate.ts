@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { ask, readOfNew } from "./client.ts";
 import { countOf, mostWithin, tally, waits } from "./figures.ts";
 import { expecting, type Findings } from "./findings.ts";
@@ -20,7 +21,12 @@ const limit = 10;
 export async function crowd(options: RateOptions): Promise<Findings> {
   const { redisUrl, reads, timeoutMs, allFit, judgedSeconds = 1 } = options;
   // The limit is kept by address and key, and this sandbox's address is its own: no two runs meet.
-  const settings = { REDIS_URL: redisUrl, REDIS_TIMEOUT_MS: "2000", PROVIDER_TIMEOUT_MS: String(timeoutMs) };
+  const settings = {
+    REDIS_URL: redisUrl,
+    CACHE_KEY: randomBytes(32).toString("base64"),
+    REDIS_TIMEOUT_MS: "2000",
+    PROVIDER_TIMEOUT_MS: String(timeoutMs),
+  };
   const world = await openWorld(settings, 2);
   try {
     const answers = await Promise.all(
