@@ -45,6 +45,13 @@ export interface Query {
   query?: Record<string, string> | undefined;
 }
 
+interface Sending {
+  /** 1 for the first. */
+  attempt: number;
+  urgency: Urgency;
+  deadline: Deadline;
+}
+
 // A paid call that has waited so long is better refused, while nothing is claimed, than kept.
 const maxPaidWaitMs = 5_000;
 const maxProbeMs = 5_000;
@@ -91,25 +98,13 @@ export class ProviderHttp {
     query?: Record<string, string>,
     urgency: Urgency = this.urgency,
   ): Promise<object | null> {
-    const { settings, observer } = this.options;
     const { breaker } = this.lines;
-    const deadline = new Deadline(settings.timeoutMs);
+    const deadline = new Deadline(this.options.settings.timeoutMs);
     if (!(await breaker.allows(deadline.leftMs))) throw this.failure(leftAlone);
-    for (let attempt = 1; ; attempt++) {
-      const answer = await this.attempt({ path, query }, { attempt, urgency, deadline });
-      if ("json" in answer) {
-        breaker.note(false);
-        return answer.json;
-      }
-      const { retries } = settings;
-      const pauseMs = pauseBeforeRetry(answer, { attempt, retries, leftMs: deadline.leftMs });
-      const goesOn = pauseMs !== undefined && (await this.stillAllowedAfter(pauseMs, deadline));
-      if (!goesOn) {
-        if (answer.outcome !== "rate-limited") breaker.note(isDown(answer.outcome));
-        throw this.failure(answer.failure);
-      }
-      observer.retried(this.provider);
-    }
+    const answer = await this.readUntilUseful({ path, query }, { urgency, deadline });
+    if (answer.outcome !== "rate-limited") breaker.note(isDown(answer.outcome));
+    if ("json" in answer) return answer.json;
+    throw this.failure(answer.failure);
   }
 
   /**
@@ -167,10 +162,25 @@ export class ProviderHttp {
     };
   }
 
-  private async attempt(
-    { path, query }: Query,
-    { attempt, urgency, deadline }: { attempt: number; urgency: Urgency; deadline: Deadline },
-  ): Promise<ReadAnswer> {
+  private async readUntilUseful(asked: Query, sending: Omit<Sending, "attempt">): Promise<ReadAnswer> {
+    const { settings, observer } = this.options;
+    const { deadline } = sending;
+    let answer = await this.attempt(asked, { ...sending, attempt: 1 });
+    for (let attempt = 1; !("json" in answer); attempt++) {
+      const budget = { attempt, retries: settings.retries, leftMs: deadline.leftMs };
+      const pauseMs = pauseBeforeRetry(answer, budget);
+      if (pauseMs === undefined || !(await this.stillAllowedAfter(pauseMs, deadline))) break;
+      observer.retried(this.provider);
+      // Where there is no room for another attempt, the failure of the last one is what there is to tell.
+      const another = await this.attempt(asked, { ...sending, attempt: attempt + 1 }).catch(() => null);
+      if (!another) break;
+      answer = another;
+    }
+    return answer;
+  }
+
+  /** @throws ProviderError where it could not be sent. */
+  private async attempt({ path, query }: Query, { attempt, urgency, deadline }: Sending): Promise<ReadAnswer> {
     const { provider, options } = this;
     const turn = await this.lines.turns.take(urgency, deadline).catch((error: unknown) => {
       throw this.noteNoRoom(error);
