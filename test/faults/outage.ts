@@ -44,10 +44,5 @@ async function keepsCopies({ urls, providers }: World): Promise<boolean> {
 }
 
 function readAll({ urls }: World): Promise<Answer[]> {
-  return Promise.all(known.map((id) => ask(urls[0] ?? "", readWhole(id))));
-}
-
-// With the type's name asked for, an answer that is not there can be told from one that is null.
-function readWhole(id: string) {
-  return read("credas", id);
+  return Promise.all(known.map((id) => ask(urls[0] ?? "", read("credas", id))));
 }
