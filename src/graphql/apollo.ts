@@ -8,6 +8,7 @@ import {
 import type { FastifyBaseLogger } from "fastify";
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode } from "graphql";
 import type { Caller, RequestContext } from "./context.ts";
+import { createDocumentStore } from "./document-store.ts";
 import { describeForLog, formatError, isOperatorsConcern } from "./errors.ts";
 import { federatedTracing } from "./federated-tracing.ts";
 
@@ -45,6 +46,7 @@ export function createApollo<Context extends RequestContext>({
     allowBatchedHttpRequests: false,
     // Whoever asks sends the text each time, so that there is no text the bounds have not been held against.
     persistedQueries: false,
+    documentStore: createDocumentStore(),
     stopOnTerminationSignals: false,
     validationOptions: { maxErrors: maxValidationErrors },
     formatError,

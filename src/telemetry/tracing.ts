@@ -39,7 +39,7 @@ export interface CallTracing {
 }
 
 const sendEveryMs = 2_000;
-const exportTimeoutMs = 5_000;
+const exportTimeoutMs = 3_000;
 const flushMs = 5_000;
 
 /**
