@@ -46,6 +46,8 @@ export interface ChargeFilter {
   requestedBefore?: string | undefined;
   /** Only those of which the provider's id of what was bought is on record, or, if false, is not. */
   withResult?: boolean | undefined;
+  /** Only those that were claimed at such a time, at any attempt: milliseconds since 1970, both ends included. */
+  claimed?: { fromMs: number; toMs: number } | undefined;
 }
 
 /** A place in the list of charges, newest first. */
@@ -225,6 +227,7 @@ export class ChargeStore {
       filter.requestedBefore && charge("requested_at", "<", Date.parse(filter.requestedBefore)),
       filter.withResult === true && charge("result_id", "is not", null),
       filter.withResult === false && charge("result_id", "is", null),
+      filter.claimed && wasClaimed(charge, filter.claimed),
     ];
     return conditions.filter((condition) => typeof condition === "object");
   }
@@ -357,6 +360,17 @@ export class ChargeStore {
       throw error;
     }
   }
+}
+
+function wasClaimed(charge: ChargeExpressions, { fromMs, toMs }: { fromMs: number; toMs: number }) {
+  const claims = charge
+    .selectFrom("charge_attempt")
+    .select("sequence")
+    .whereRef("charge_attempt.charge_id", "=", "charge.id")
+    .where("happened", "=", "CLAIMED")
+    .where("at", ">=", fromMs)
+    .where("at", "<=", toMs);
+  return charge.exists(claims);
 }
 
 /** Rolls a transaction back and still answers. */
