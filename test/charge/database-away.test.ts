@@ -359,6 +359,37 @@ describe.runIf(postgresServer)("case 11: PostgreSQL", () => {
   });
 });
 
+describe.runIf(postgresServer)("case 11: PostgreSQL that goes away between sending and answering", () => {
+  const kind = ledgerDatabases().find(({ name }) => name === "PostgreSQL")!;
+
+  it("is told to the fields that need it, and none of them denies the charge", async () => {
+    const database = await kind.create();
+    const graph = await startLedgerGraph(database.url);
+    graph.sandbox.credas.behave({ hold: true, on: "paid" });
+    const field = (key: string) => `refreshCompanyReport(input: { companyId: "6510", idempotencyKey: "${key}" }) {
+      ... on RefreshCompanyReportSuccess { charge { state } company { id creditReports { edges { cursor } } } }
+    }`;
+
+    const asked = graph.ask(`mutation { first: ${field(aKey())} second: ${field(aKey())} }`);
+    await until(() => graph.paidCalls() === 1);
+    const name = new URL(database.url).pathname.slice(1);
+    await onServer(postgresServer!, `alter database ${name} allow_connections false`);
+    await onServer(postgresServer!, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+    graph.sandbox.credas.behave(null);
+    const { data, errors = [] } = await asked;
+    await onServer(postgresServer!, `alter database ${name} allow_connections true`);
+
+    expect(data?.first.charge).toEqual({ state: "CHARGED" });
+    expect(errors).toMatchObject([
+      { path: ["first", "company", "creditReports"], message: "The ledger is not available at the moment." },
+      { path: ["second"], message: "The ledger is not available at the moment. Nothing was charged by this field." },
+    ]);
+    expect(graph.charges()).toHaveLength(1);
+    await graph.close();
+    await database.drop();
+  });
+});
+
 describe("case 11: a SQLite ledger", () => {
   it("on a full disk is LEDGER_UNAVAILABLE, nothing is sent, and it goes on once there is room", async () => {
     const [kind] = ledgerDatabases();
