@@ -45,7 +45,7 @@ export class Flight {
     }
     if (typeof result !== "symbol") return result;
     if (this.charge) return { kind: "in-progress", charge: this.charge };
-    // A timer may be a moment ahead of the clock, and another asker may have more time: neither may claim it now.
+    // Another asker may have more time, and may not claim it now either.
     this.saidNotBegun = true;
     return { kind: "not-begun" };
   }

@@ -219,7 +219,8 @@ export class Ledger {
   }
 
   private waitFor(flight: Flight, { paidFieldsUntilMs }: Asker): Promise<Spent<unknown>> {
-    return flight.waitFor(paidFieldsUntilMs - this.options.now());
+    // A timer may be a moment ahead of the clock, by which the next field would still be in time.
+    return flight.waitFor(paidFieldsUntilMs - this.options.now() + 1);
   }
 }
 

@@ -18,7 +18,7 @@ import {
 } from "../support/ledger.ts";
 import { describeOnEachDatabase, ledgerDatabases, onServer, postgresServer } from "../support/ledger-databases.ts";
 import { documentOf, paidMutations, pay } from "../support/paid-mutations.ts";
-import { away, spoiledStore, unacknowledged } from "../support/spoiled-store.ts";
+import { away, held, spoiledStore, unacknowledged } from "../support/spoiled-store.ts";
 
 const [refresh] = paidMutations;
 const ledgerUnavailable = { code: "LEDGER_UNAVAILABLE" };
@@ -80,9 +80,12 @@ describeOnEachDatabase("case 11: a database that goes away", (kind) => {
     const provider = countingProvider();
     const spending = aSpending({ send: provider.send });
 
+    const { spoiling, letGo } = held();
     next("claim", unacknowledged);
+    next("recordAnswer", spoiling);
     await expect(ledger.spend(spending, anAsker())).rejects.toMatchObject(ledgerUnavailable);
     const meanwhile = await ledger.spend(spending, anAsker());
+    letGo();
     await until(async () => (await test.store.find(spending))?.freed === true);
     const later = await ledger.spend(spending, anAsker());
 
@@ -137,11 +140,13 @@ describeOnEachDatabase("case 11: a database that goes away", (kind) => {
     const provider = countingProvider({ state: "CHARGED", status: 201, body: { id: "vr_new" } });
     const spending = aSpending({ operation: "REVERIFY_VERIFICATION", provider: "TRUEWORK", send: provider.send });
 
+    const { spoiling, letGo } = held();
     next("recordAnswer", away);
-    next("recordAnswer", away);
+    next("recordAnswer", spoiling);
     const first = await ledger.spend(spending, { ...anAsker(), log: test.log });
     const meanwhile = await ledger.spend(spending, anAsker());
     const onRecord = await test.store.find(spending);
+    letGo();
     await until(() => test.logged().includes("ledger: the answer is on record now"));
     const later = await test.restarted().spend(spending, anAsker());
 
@@ -169,9 +174,12 @@ describeOnEachDatabase("case 11: a database that goes away", (kind) => {
     const provider = countingProvider(refused);
     const spending = aSpending({ send: provider.send });
 
+    const { spoiling, letGo } = held();
     next("recordAnswer", away);
+    next("recordAnswer", spoiling);
     const [first, second] = [await ledger.spend(spending, anAsker()), await ledger.spend(spending, anAsker())];
     const sentMeanwhile = provider.sent();
+    letGo();
     await until(async () => (await test.store.find(spending))?.freed === true);
     await until(async () => (await ledger.spend(spending, anAsker())) !== second && provider.sent() === 2);
 
@@ -234,12 +242,16 @@ describe.runIf(postgresServer)("case 11: PostgreSQL", () => {
   it("that warns at the claim's commit has not claimed: nothing is sent, and the key is freed", async () => {
     const { test, url, close } = await ledgerOn(kind);
     await onServer(url, atCommitOfAClaim("raise warning 'the standby did not answer'"));
+    const { store, next } = spoiledStore(test.store);
     const provider = countingProvider();
     const spending = aSpending({ send: provider.send });
+    const { spoiling, letGo } = held();
 
-    await expect(test.ledger.spend(spending, anAsker())).rejects.toMatchObject(ledgerUnavailable);
+    next("recordAnswer", spoiling);
+    await expect(aLedger(store, test.log).spend(spending, anAsker())).rejects.toMatchObject(ledgerUnavailable);
     const row = await test.store.find(spending);
     await onServer(url, "drop trigger at_commit on charge");
+    letGo();
     await until(async () => (await test.store.find(spending))?.freed === true);
     const later = await test.ledger.spend(spending, anAsker());
 
