@@ -166,11 +166,22 @@ function readDatabaseUrl(settings: Settings, mode: Config["mode"], production: b
   } else if (url && !url.startsWith("file:") && !URL.canParse(url)) {
     settings.problem("DATABASE_URL: expected a URL, with special characters in the password percent-encoded");
   }
+  if (url && mode === "live" && isForgetful(url)) {
+    settings.problem(
+      "DATABASE_URL: expected a place that outlives the process, for with live providers what is forgotten is paid for twice",
+    );
+  }
   if (!url && production)
     settings.problem("DATABASE_URL is missing: in production the ledger's place is said outright");
   if (url) return url;
   // The built-in sandbox forgets what it charged when it ends, and so must a ledger of it.
   return mode === "sandbox" && namedProviders(settings).length === 0 ? "file::memory:" : "file:./data/diligence.db";
+}
+
+// SQLite takes `:memory:`, an empty name and, after a second `file:`, a URI that may ask for memory in several ways.
+function isForgetful(url: string): boolean {
+  const path = url.startsWith("file:") ? url.slice("file:".length).trim() : undefined;
+  return path !== undefined && (path === "" || /^file:|:memory:|[?&](mode|vfs)=mem/i.test(path));
 }
 
 function readPaidCalls(settings: Settings): Config["paidCalls"] {

@@ -286,6 +286,22 @@ describe("DATABASE_URL", () => {
     expect(readConfig({ ...ownSandbox, PROVIDERS: "sandbox" }).databaseUrl).toBe("file:./data/diligence.db");
   });
 
+  it.each([
+    "file::memory:",
+    "file: ",
+    "file::memory:?cache=shared",
+    "file:file::memory:",
+    "file:file:ledger?mode=memory",
+    "file:FILE:/ledger?vfs=memdb",
+    "file:ledger.db?mode=memory",
+  ])("can't be forgotten with the process where providers are live: %o", (url) => {
+    const problem = expect.stringMatching(/DATABASE_URL: expected a place that outlives the process/);
+
+    expect(problemsOf({ ...ownSandbox, PROVIDERS: "live", DATABASE_URL: url })).toContainEqual(problem);
+    expect(problemsOf({ NODE_ENV: "production", PROVIDERS: "live", DATABASE_URL: url })).toContainEqual(problem);
+    expect(readConfig({ ...ownSandbox, PROVIDERS: "sandbox", DATABASE_URL: url }).databaseUrl).toBe(url);
+  });
+
   it("must be said outright in production", () => {
     expect(problemsOf({ NODE_ENV: "production", PROVIDERS: "sandbox" })).toEqual([
       "DATABASE_URL is missing: in production the ledger's place is said outright",

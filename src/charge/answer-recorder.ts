@@ -1,13 +1,16 @@
 import type { FastifyBaseLogger } from "fastify";
 import { pause } from "../timing.ts";
 import type { Charge } from "./charge.ts";
-import { type ChargeStore, ResultTakenError, type Verdict } from "./store/charge-store.ts";
+import type { ChargeStore, Verdict } from "./store/charge-store.ts";
+import { ResultTakenError } from "./store/result-holder.ts";
 
 /** What the sender itself learned of its own attempt. */
 export type AnswerVerdict = Verdict & {
   by: "ANSWER";
   /** An operator has to act: our key, version or use of the endpoint is refused. */
   oursToFix?: boolean | undefined;
+  /** Its asker has been told that its outcome is unknown. */
+  everUnknown?: boolean | undefined;
 };
 
 export interface RecordedAnswer {
@@ -55,21 +58,31 @@ export class AnswerRecorder {
   }
 
   private async write(charge: Charge, verdict: AnswerVerdict, log: FastifyBaseLogger): Promise<Charge> {
-    const written = await this.writeOnce(charge, verdict, log);
-    if (written?.overruled) {
-      log.error({ chargeId: charge.id, state: verdict.state }, "charge: the provider's answer overrules a verdict");
+    const { id: chargeId } = charge;
+    const { state, resultId } = verdict;
+    const written = await this.writeWithoutTaken(charge, verdict, log);
+    if (written?.overruled)
+      log.error({ chargeId, state, resultId }, "charge: the provider's answer overrules a verdict");
+    if (written?.takenFrom) {
+      const facts = { chargeId: written.takenFrom, resultId, boughtBy: chargeId };
+      log.error(facts, "charge: the provider's answer to another charge overrules a verdict");
     }
     return written?.charge ?? this.asRecorded(charge, verdict);
   }
 
-  private async writeOnce({ id, attempt }: Charge, verdict: AnswerVerdict, log: FastifyBaseLogger) {
-    try {
-      return await this.store.recordAnswer(id, attempt, verdict);
-    } catch (error) {
-      if (!(error instanceof ResultTakenError)) throw error;
-      log.error({ chargeId: id, resultId: verdict.resultId }, "charge: the provider's id is another charge's already");
-      return this.store.recordAnswer(id, attempt, { ...verdict, resultId: null, reason: "its id is another charge's" });
+  private async writeWithoutTaken({ id, attempt }: Charge, verdict: AnswerVerdict, log: FastifyBaseLogger) {
+    const { everUnknown } = verdict;
+    const record = (told: AnswerVerdict) => this.store.recordAnswer(id, attempt, told, { everUnknown });
+    // Where evidence takes the id between the look and the write, a second look sees that it has to give way.
+    for (let look = 1; look <= 2; look++) {
+      try {
+        return await record(verdict);
+      } catch (error) {
+        if (!(error instanceof ResultTakenError)) throw error;
+      }
     }
+    log.error({ chargeId: id, resultId: verdict.resultId }, "charge: the provider's id is another charge's already");
+    return record({ ...verdict, resultId: null, reason: "its id is another charge's" });
   }
 
   // The first failure is logged with its cause; saying it again every few seconds would bury that.
@@ -81,10 +94,11 @@ export class AnswerRecorder {
     }
   }
 
-  private asRecorded(charge: Charge, { state, resultId = null, price = null }: AnswerVerdict): Charge {
+  private asRecorded(charge: Charge, { state, resultId = null, price = null, everUnknown }: AnswerVerdict): Charge {
     const open = state === "UNKNOWN";
     const settledAt = open ? null : new Date(this.now()).toISOString();
-    return { ...charge, state, resultId, price, settledAt, verdictBy: open ? null : "ANSWER" };
+    const freed = state === "NOT_CHARGED" && !everUnknown;
+    return { ...charge, state, freed, resultId, price, settledAt, verdictBy: open ? null : "ANSWER" };
   }
 }
 

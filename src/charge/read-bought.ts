@@ -1,6 +1,8 @@
 import type { DataProvider } from "../graphql/data-provider.ts";
 import type { EntityLoader } from "../graphql/entity-loader.ts";
 import { ProviderError } from "../http/provider-error.ts";
+import type { ChargeContext } from "./charge.context.ts";
+import { inTime } from "./in-time.ts";
 
 export interface Bought<Entity> {
   provider: DataProvider;
@@ -16,14 +18,17 @@ export interface Bought<Entity> {
  * What was bought: as the provider's paid answer had it, else as it is now. An error instead, to stand beside the success,
  * if it can't be had: the charge stands all the same.
  */
-export async function readBought<Entity extends { id: string }>(bought: Bought<Entity>): Promise<Entity | Error> {
+export async function readBought<Entity extends { id: string }>(
+  bought: Bought<Entity>,
+  context: Pick<ChargeContext, "paidFieldsUntilMs" | "now">,
+): Promise<Entity | Error> {
   const { provider, answered, resultId, loader } = bought;
   if (answered && !(answered instanceof Error)) {
     loader.keep(answered.id, answered);
     return answered;
   }
   if (resultId === null) return answered ?? nothingToShow(provider);
-  return loader.load(resultId).then(
+  return inTime(loader.load(resultId), provider, context).then(
     (entity) => entity ?? nothingToShow(provider),
     (error: Error) => error,
   );

@@ -5,7 +5,7 @@ import type { SettleProviderChargeInput } from "./charge.input.ts";
 import { ChargeAlreadySettled, ChargeInProgress, ProviderChargeNotFound } from "./charge-problem.ts";
 import { reachingLedger } from "./ledger-unavailable.ts";
 import { type SettleProviderChargeResult, SettleProviderChargeSuccess } from "./settle-charge.result.ts";
-import { ResultTakenError } from "./store/charge-store.ts";
+import { ResultTakenError } from "./store/result-holder.ts";
 
 const maxNoteLength = 1000;
 

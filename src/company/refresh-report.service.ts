@@ -1,6 +1,7 @@
 import { changing } from "../charge/changing.ts";
 import { fingerprint } from "../charge/fingerprint.ts";
 import { checkIdempotencyKey } from "../charge/idempotency-key.ts";
+import { inTime } from "../charge/in-time.ts";
 import { nothingToShow } from "../charge/read-bought.ts";
 import { toProblem } from "../charge/to-problem.ts";
 import type { CompanyContext } from "./company.context.ts";
@@ -48,7 +49,8 @@ export async function refreshCompanyReport(
   companies.clear(id);
 
   if (spent.kind === "charged") {
-    return new RefreshCompanyReportSuccess(spent, async () => (await companies.load(id)) ?? nothingToShow("CREDAS"));
+    const read = async () => (await inTime(companies.load(id), "CREDAS", context)) ?? nothingToShow("CREDAS");
+    return new RefreshCompanyReportSuccess(spent, read);
   }
   if (spent.kind === "not-charged" && spent.outcome.because === "not-found") return new CompanyNotFound(companyId);
   return toProblem(spent, "CREDAS");

@@ -46,7 +46,7 @@ export async function requestBusinessCreditReport(
   if (spent.kind !== "charged") return toProblem(spent, "YOUVERIFY");
   const answered = spent.body === undefined ? null : youverify.readRequested(spent.body);
   const bought = { provider: "YOUVERIFY", answered, resultId: spent.charge.resultId, loader: creditReports } as const;
-  return new RequestBusinessCreditReportSuccess(spent, await readBought(bought));
+  return new RequestBusinessCreditReportSuccess(spent, await readBought(bought, context));
 }
 
 // The vendor's own sample, T12345678, is no Companies House number, so only what can be none at all is refused.

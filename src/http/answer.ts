@@ -4,11 +4,24 @@ type ResponseHeaders = Dispatcher.ResponseData["headers"];
 
 /** Whether an answer is a web page: then it comes from a proxy or an error page, not from the provider's API. */
 export function isHtml(headers: ResponseHeaders, text: string): boolean {
-  return /html/i.test(contentType(headers)) || pageStart.test(text.slice(0, 1_000));
+  return /html/i.test(contentType(headers)) || startsPage(text);
 }
 
-// After a byte order mark, an XML declaration and comments, in any order.
-const pageStart = /^(\ufeff|\s|<\?xml[^>]*>|<!--.*?-->)*<(!doctype|html|head|body)\b/is;
+// What may stand before a page's first tag: blanks and byte order marks, an XML declaration, comments.
+const beforePage = /[\s\ufeff]+|<\?xml[^>]*>|<!--.*?-->/isy;
+const pageTag = /<(!doctype|html|head|body)\b/iy;
+
+// Piece by piece, each looked at once: one pattern for all of it would try every way to divide what it can't match.
+function startsPage(text: string): boolean {
+  let at = 0;
+  do {
+    pageTag.lastIndex = at;
+    if (pageTag.test(text)) return true;
+    beforePage.lastIndex = at;
+    at = beforePage.test(text) ? beforePage.lastIndex : -1;
+  } while (at >= 0);
+  return false;
+}
 
 /** Whether an answer calls itself JSON. One without a content type is given the benefit of the doubt. */
 export function claimsJson(headers: ResponseHeaders): boolean {

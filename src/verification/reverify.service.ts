@@ -57,7 +57,7 @@ export async function reverifyVerification(
   if (spent.kind !== "charged") return toProblem(spent, "TRUEWORK");
   const answered = spent.body === undefined ? null : truework.readReverified(spent.body);
   const bought = { provider: "TRUEWORK", answered, resultId: spent.charge.resultId, loader: verifications } as const;
-  return new ReverifyVerificationSuccess(spent, await readBought(bought));
+  return new ReverifyVerificationSuccess(spent, await readBought(bought, context));
 }
 
 type Refusal = VerificationNotFound | ReverificationNotAllowed | ProviderUnavailable;

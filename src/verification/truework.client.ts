@@ -6,10 +6,11 @@ import { orProviderError, type ProviderError } from "../http/provider-error.ts";
 import type { ProviderHttp } from "../http/provider-http.ts";
 import { path } from "../http/request-path.ts";
 import type { Turn, Urgency } from "../http/turns.ts";
-import { toPrice, toTrueworkState, toVerification } from "./truework.mapper.ts";
+import { toPurchasePrice, toTrueworkState, toVerification } from "./truework.mapper.ts";
 import { purchaseResponse, verificationListResponse, verificationResponse } from "./truework.responses.ts";
 import type { ReverificationMode, VerificationState } from "./verification.enum.ts";
 import type { Verification } from "./verification.type.ts";
+import { parseVerificationId } from "./verification-id.ts";
 
 export interface VerificationPageRequest {
   state?: VerificationState | undefined;
@@ -89,7 +90,7 @@ export class TrueworkClient {
   /** What the answer to a charged call tells of what was bought, even where it can't be read as a verification. */
   readPurchase(body: unknown): Purchase {
     const { data } = purchaseResponse.safeParse(body);
-    return { resultId: data?.id ?? null, price: toPrice(data?.price) };
+    return { resultId: data ? parseVerificationId(data.id) : null, price: toPurchasePrice(data?.price) };
   }
 
   private parse(json: unknown): Verification {

@@ -58,9 +58,15 @@ function toEnum<Name extends string>(
 }
 
 /** A price, or null where it is not told whole. */
-export function toPrice(price: VerificationResponse["price"]): Verification["price"] {
+function toPrice(price: VerificationResponse["price"]): Verification["price"] {
   const amount = toDecimal(price?.amount);
   return amount && price?.currency ? { amount, currency: price.currency } : null;
+}
+
+/** The price that goes on record with a charge; null for one that no provider would mean. */
+export function toPurchasePrice(told: VerificationResponse["price"]): Verification["price"] {
+  const price = toPrice(told);
+  return price && price.amount.length <= 40 && /^[\x21-\x7e]{1,10}$/.test(price.currency) ? price : null;
 }
 
 function toTurnaroundTime(estimate: VerificationResponse["turnaround_time"]): Verification["turnaroundTime"] {

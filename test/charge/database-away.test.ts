@@ -18,7 +18,7 @@ import {
 } from "../support/ledger.ts";
 import { describeOnEachDatabase, ledgerDatabases, onServer, postgresServer } from "../support/ledger-databases.ts";
 import { documentOf, paidMutations, pay } from "../support/paid-mutations.ts";
-import { away, spoiledStore, unacknowledged } from "../support/spoiled-store.ts";
+import { away, held, spoiledStore, unacknowledged } from "../support/spoiled-store.ts";
 
 const [refresh] = paidMutations;
 const ledgerUnavailable = { code: "LEDGER_UNAVAILABLE" };
@@ -80,9 +80,12 @@ describeOnEachDatabase("case 11: a database that goes away", (kind) => {
     const provider = countingProvider();
     const spending = aSpending({ send: provider.send });
 
+    const { spoiling, letGo } = held();
     next("claim", unacknowledged);
+    next("recordAnswer", spoiling);
     await expect(ledger.spend(spending, anAsker())).rejects.toMatchObject(ledgerUnavailable);
     const meanwhile = await ledger.spend(spending, anAsker());
+    letGo();
     await until(async () => (await test.store.find(spending))?.freed === true);
     const later = await ledger.spend(spending, anAsker());
 
@@ -137,11 +140,13 @@ describeOnEachDatabase("case 11: a database that goes away", (kind) => {
     const provider = countingProvider({ state: "CHARGED", status: 201, body: { id: "vr_new" } });
     const spending = aSpending({ operation: "REVERIFY_VERIFICATION", provider: "TRUEWORK", send: provider.send });
 
+    const { spoiling, letGo } = held();
     next("recordAnswer", away);
-    next("recordAnswer", away);
+    next("recordAnswer", spoiling);
     const first = await ledger.spend(spending, { ...anAsker(), log: test.log });
     const meanwhile = await ledger.spend(spending, anAsker());
     const onRecord = await test.store.find(spending);
+    letGo();
     await until(() => test.logged().includes("ledger: the answer is on record now"));
     const later = await test.restarted().spend(spending, anAsker());
 
@@ -169,9 +174,12 @@ describeOnEachDatabase("case 11: a database that goes away", (kind) => {
     const provider = countingProvider(refused);
     const spending = aSpending({ send: provider.send });
 
+    const { spoiling, letGo } = held();
     next("recordAnswer", away);
+    next("recordAnswer", spoiling);
     const [first, second] = [await ledger.spend(spending, anAsker()), await ledger.spend(spending, anAsker())];
     const sentMeanwhile = provider.sent();
+    letGo();
     await until(async () => (await test.store.find(spending))?.freed === true);
     await until(async () => (await ledger.spend(spending, anAsker())) !== second && provider.sent() === 2);
 
@@ -234,12 +242,16 @@ describe.runIf(postgresServer)("case 11: PostgreSQL", () => {
   it("that warns at the claim's commit has not claimed: nothing is sent, and the key is freed", async () => {
     const { test, url, close } = await ledgerOn(kind);
     await onServer(url, atCommitOfAClaim("raise warning 'the standby did not answer'"));
+    const { store, next } = spoiledStore(test.store);
     const provider = countingProvider();
     const spending = aSpending({ send: provider.send });
+    const { spoiling, letGo } = held();
 
-    await expect(test.ledger.spend(spending, anAsker())).rejects.toMatchObject(ledgerUnavailable);
+    next("recordAnswer", spoiling);
+    await expect(aLedger(store, test.log).spend(spending, anAsker())).rejects.toMatchObject(ledgerUnavailable);
     const row = await test.store.find(spending);
     await onServer(url, "drop trigger at_commit on charge");
+    letGo();
     await until(async () => (await test.store.find(spending))?.freed === true);
     const later = await test.ledger.spend(spending, anAsker());
 
@@ -356,6 +368,37 @@ describe.runIf(postgresServer)("case 11: PostgreSQL", () => {
     expect(errors).toMatchObject([{ extensions: ledgerUnavailable }, { extensions: ledgerUnavailable }]);
     expect((await graph.ask('{ company(id: "6510") { id } }')).data).toEqual({ company: { id: "6510" } });
     await graph.close();
+  });
+});
+
+describe.runIf(postgresServer)("case 11: PostgreSQL that goes away between sending and answering", () => {
+  const kind = ledgerDatabases().find(({ name }) => name === "PostgreSQL")!;
+
+  it("is told to the fields that need it, and none of them denies the charge", async () => {
+    const database = await kind.create();
+    const graph = await startLedgerGraph(database.url);
+    graph.sandbox.credas.behave({ hold: true, on: "paid" });
+    const field = (key: string) => `refreshCompanyReport(input: { companyId: "6510", idempotencyKey: "${key}" }) {
+      ... on RefreshCompanyReportSuccess { charge { state } company { id creditReports { edges { cursor } } } }
+    }`;
+
+    const asked = graph.ask(`mutation { first: ${field(aKey())} second: ${field(aKey())} }`);
+    await until(() => graph.paidCalls() === 1);
+    const name = new URL(database.url).pathname.slice(1);
+    await onServer(postgresServer!, `alter database ${name} allow_connections false`);
+    await onServer(postgresServer!, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+    graph.sandbox.credas.behave(null);
+    const { data, errors = [] } = await asked;
+    await onServer(postgresServer!, `alter database ${name} allow_connections true`);
+
+    expect(data?.first.charge).toEqual({ state: "CHARGED" });
+    expect(errors).toMatchObject([
+      { path: ["first", "company", "creditReports"], message: "The ledger is not available at the moment." },
+      { path: ["second"], message: "The ledger is not available at the moment. Nothing was charged by this field." },
+    ]);
+    expect(graph.charges()).toHaveLength(1);
+    await graph.close();
+    await database.drop();
   });
 });
 

@@ -88,6 +88,13 @@ describeOnEachDatabase("evidence", (kind) => {
       () => ({ listed: [bought("vr_1", { target: aTarget({ dateOfBirth: "1991-01-01" }) })] }),
     ],
     ["it is about nobody", () => ({ listed: [bought("vr_1", { target: null })] })],
+    [
+      "it is about another employer",
+      () => ({
+        listed: [bought("vr_1", { target: aTarget({ company: anEmployer("Birch Ltd") }) })],
+        findVerification: async (id) => bought(id, { target: aTarget({ company: anEmployer("Acorn Ltd") }) }),
+      }),
+    ],
     ["it is of another type", () => ({ listed: [bought("vr_1", { type: "EMPLOYMENT" })] })],
     ["it is older than the claim", () => ({ listed: [bought("vr_1", { createdAt: at(-2 * minuteMs) })] })],
     [
@@ -129,6 +136,68 @@ describeOnEachDatabase("evidence", (kind) => {
     },
   );
 
+  it("is not enough where another open charge's own verification is gone, for it may be about the same person", async () => {
+    const { test, close, lose, look } = await aLedgerThatLost();
+    const { id } = await lose();
+    await test.ledger.spend(
+      aReverification(async () => unknown, "vr_gone"),
+      anAsker(),
+    );
+
+    await look(id, { listed: [bought("vr_new")] });
+
+    expect(await test.store.findById(id)).toMatchObject({ state: "UNKNOWN" });
+    await close();
+  });
+
+  it("is not enough where another one about the same person was claimed while the list was read", async () => {
+    const { test, close, lose, look } = await aLedgerThatLost();
+    const { id } = await lose();
+    const other = { ...aReverification(async () => unknown, "vr_other_of_jamie"), id: crypto.randomUUID() };
+
+    await look(id, {
+      listed: [],
+      listVerifications: async () => {
+        await test.store.claim(other, { leaseMs: minuteMs, dailyLimit: undefined });
+        return { verifications: [bought("vr_of_the_other")], count: 1, hasNext: false };
+      },
+    });
+    const learned = await test.store.recordAnswer(other.id, 1, {
+      by: "ANSWER",
+      state: "CHARGED",
+      resultId: "vr_of_the_other",
+    });
+
+    expect(await test.store.findById(id)).toMatchObject({ state: "UNKNOWN", resultId: null });
+    expect(learned?.charge).toMatchObject({ state: "CHARGED", resultId: "vr_of_the_other" });
+    await close();
+  });
+
+  it("is one verification, though shifting pages list it twice", async () => {
+    const { test, close, lose, look } = await aLedgerThatLost();
+    const { id } = await lose();
+
+    await look(id, { listed: [bought("vr_new"), ...others(99), bought("vr_new")] });
+
+    expect(await test.store.findById(id)).toMatchObject({ state: "CHARGED", resultId: "vr_new" });
+    await close();
+  });
+
+  it("is enough where the other open charge was claimed more than a day before", async () => {
+    const { test, close, lose, look } = await aLedgerThatLost();
+    const spent = await test.ledger.spend(
+      aReverification(async () => unknown, "vr_other_of_jamie"),
+      anAsker(),
+    );
+    await test.claimedEarlier(chargeOf(spent).id, 25 * 60 * minuteMs);
+    const { id } = await lose();
+
+    await look(id, { listed: [bought("vr_new")] });
+
+    expect(await test.store.findById(id)).toMatchObject({ state: "CHARGED", resultId: "vr_new" });
+    await close();
+  });
+
   it("is not enough where a charge about the same person was charged, and nobody knows for what", async () => {
     const { test, close, lose, look } = await aLedgerThatLost();
     const { id } = await lose();
@@ -160,7 +229,7 @@ describeOnEachDatabase("evidence", (kind) => {
       aReverification(async () => ({ state: "CHARGED", status: 201, body: undefined }), "vr_other_of_jamie"),
       anAsker(),
     );
-    await test.claimedEarlier(chargeOf(spent).id, 60 * minuteMs);
+    await test.claimedEarlier(chargeOf(spent).id, 25 * 60 * minuteMs);
     const { id } = await lose();
 
     await look(id, { listed: [bought("vr_new")] });
@@ -208,6 +277,46 @@ describeOnEachDatabase("evidence", (kind) => {
     await look(id, { listed: [bought("vr_new")] });
 
     expect(await test.store.findById(id)).toMatchObject({ state: "NOT_CHARGED", verdictBy: "OPERATOR" });
+    await close();
+  });
+
+  it("for many open charges is read one call at a time, and each thing once", async () => {
+    const { test, close } = await ledgerOn(kind);
+    const targets = Array.from({ length: 20 }, (_, i) => `vr_${i}`);
+    const lost = targets.map((target) =>
+      test.ledger.spend(
+        aReverification(async () => unknown, target),
+        anAsker(),
+      ),
+    );
+    const calls: string[] = [];
+    let [atOnce, mostAtOnce] = [0, 0];
+    const counted = async <Answer>(call: string, answer: Answer) => {
+      calls.push(call);
+      mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+      await new Promise((later) => setImmediate(later));
+      atOnce--;
+      return answer;
+    };
+    const listed = targets.map((id) => bought(`${id}_bought`, { target: aTarget({ firstName: id }) }));
+    const search = new EvidenceSearch({
+      charges: test.store,
+      truework: {
+        findVerification: (id) =>
+          counted(id, bought(id, { target: aTarget({ firstName: id }), createdAt: at(-60 * minuteMs) })),
+        listVerifications: () => counted("list", { verifications: listed, count: 20, hasNext: false }),
+      },
+      abandonMs,
+      log: test.log,
+    });
+
+    const ids = (await Promise.all(lost)).map((spent) => chargeOf(spent).id);
+    await Promise.all(ids.map((id) => search.lookFor(id)));
+
+    expect(calls.toSorted()).toEqual(["list", ...targets].toSorted());
+    expect(mostAtOnce).toBe(1);
+    const states = await Promise.all(ids.map(async (id) => (await test.store.findById(id))?.state));
+    expect(new Set(states)).toEqual(new Set(["CHARGED"]));
     await close();
   });
 
@@ -342,6 +451,10 @@ function aReverification(send: () => Promise<PaidOutcome>, target = "vr_original
 
 function aTarget(differing: object = {}): Verification["target"] {
   return { ...jamie, ...differing } as Verification["target"];
+}
+
+function anEmployer(name: string) {
+  return { id: null, name, address: null };
 }
 
 function at(ms: number): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { graphOn } from "../support/graph-on-ledger.ts";
-import { aKey, anAsker, aSpending, chargeOf, ledgerOn } from "../support/ledger.ts";
+import { findCharge, graphOn } from "../support/graph-on-ledger.ts";
+import { aKey, anAsker, aSpending, chargeOf, ledgerOn, until } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { documentOf, paidMutations, pay } from "../support/paid-mutations.ts";
 
@@ -94,7 +94,16 @@ describeOnEachDatabase("an idempotency key", (kind) => {
 
         expect(second).toMatchObject({ __typename: "IdempotencyKeyReused", charge: { state } });
       }
-      expect(graph().paidCalls()).toBe(2);
+      const idempotencyKey = aKey();
+      provider.behave({ hold: true, on: "paid" });
+      const first = pay(graph(), mutation, { ...mutation.input, idempotencyKey });
+      await until(async () => (await findCharge(graph(), idempotencyKey, mutation.operation))?.state === "IN_PROGRESS");
+      const second = await pay(graph(), mutation, { ...mutation.otherInput, idempotencyKey });
+      provider.behave(null);
+
+      expect(second).toMatchObject({ __typename: "IdempotencyKeyReused", charge: { state: "IN_PROGRESS" } });
+      expect(await first).toMatchObject({ replayed: false });
+      expect(graph().paidCalls()).toBe(3);
     });
 
     it("is told so to whoever asks while the first is on its way", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { graphOn } from "../support/graph-on-ledger.ts";
-import { aKey } from "../support/ledger.ts";
+import { aKey, until } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { paidMutations, pay } from "../support/paid-mutations.ts";
 
@@ -77,16 +77,21 @@ describeOnEachDatabase("one key", (kind) => {
       const body = JSON.stringify({
         query: `mutation { paid: refreshCompanyReport(input: { companyId: "6510", idempotencyKey: "${aKey()}" }) { ... on PaidSuccess { replayed } } }`,
       });
-      graph().sandbox[refresh.provider].behave({ delayMs: 300, on: "paid" });
+      graph().sandbox[refresh.provider].behave({ hold: true, on: "paid" });
+      const hangUp = new AbortController();
       const send = (signal: AbortSignal | null) =>
         fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body, signal });
 
       // All but the last hang up before they are answered.
-      const lost = Array.from({ length: times - 1 }, (_, i) => send(AbortSignal.timeout(20 + 20 * i)));
-      await Promise.allSettled(lost);
-      const last = await send(null);
+      const lost = Promise.allSettled(Array.from({ length: times - 1 }, () => send(hangUp.signal)));
+      await until(() => graph().paidCalls() === 1);
+      hangUp.abort();
+      await lost;
+      const asked = send(null);
+      graph().sandbox[refresh.provider].behave(null);
+      const last = await asked;
 
-      expect((await Promise.allSettled(lost)).map(({ status }) => status)).toEqual(Array(times - 1).fill("rejected"));
+      expect((await lost).map(({ status }) => status)).toEqual(Array(times - 1).fill("rejected"));
       expect(await last.json()).toEqual({ data: { paid: { replayed: true } } });
       expect([graph().paidCalls(), graph().charges().length]).toEqual([1, 1]);
     });

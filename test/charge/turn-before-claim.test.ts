@@ -1,6 +1,10 @@
-import { expect, it } from "vitest";
-import { aKey, anAsker, aSpending, charged, ledgerOn, unknown } from "../support/ledger.ts";
+import { describe, expect, it } from "vitest";
+import { graphOn } from "../support/graph-on-ledger.ts";
+import { aKey, anAsker, aSpending, charged, HeldProvider, ledgerOn, until } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
+import { paidMutations, pay } from "../support/paid-mutations.ts";
+
+const [refresh] = paidMutations;
 
 /** A turn that counts how often it is given back. */
 function aTurn() {
@@ -90,18 +94,43 @@ describeOnEachDatabase("a turn for a paid call", (kind) => {
     await close();
   });
 
-  it("is kept by a call that was given up on, until it ends", async () => {
-    const { test, close } = await ledgerOn(kind, { abandonMs: 1_000 });
+  it("is given back when its call is given up on, though its answer is listened for further", async () => {
+    const { test, close } = await ledgerOn(kind, { abandonsSoon: true });
     const turn = aTurn();
-    const { promise: answer, resolve } = Promise.withResolvers<typeof unknown>();
-    const spending = aSpending({ idempotencyKey: aKey(), reserve: async () => turn, send: () => answer });
+    const provider = new HeldProvider();
+    const spending = aSpending({ reserve: async () => turn, send: provider.send });
 
     const spent = await test.ledger.spend(spending, anAsker());
-    const keptMeanwhile = turn.ended;
-    resolve(unknown);
-    await expect.poll(() => turn.ended).toBe(1);
+    const endedMeanwhile = turn.ended;
+    provider.answer(charged);
+    await until(async () => (await test.store.find(spending))?.state === "CHARGED");
 
-    expect([spent.kind, keptMeanwhile]).toEqual(["outcome-unknown", 0]);
+    expect(spent.kind).toBe("outcome-unknown");
+    expect(endedMeanwhile).toBeGreaterThan(0);
     await close();
+  });
+
+  describe.runIf(kind.name === "SQLite")("at a provider that hangs", () => {
+    const graph = graphOn(kind, {
+      PROVIDER_CONCURRENCY: "2",
+      PAID_CALL_TIMEOUT_MS: "3000",
+      PAID_CALL_ABANDON_MS: "3000",
+      PROVIDER_TIMEOUT_MS: "10000",
+    });
+
+    it("is free for reads once as many paid calls as there are turns were given up on", async () => {
+      graph().sandbox.credas.behave({ fault: "hung", on: "paid" });
+
+      await Promise.all(
+        [aKey(), aKey()].map((idempotencyKey) => pay(graph(), refresh, { ...refresh.input, idempotencyKey })),
+      );
+      await until(async () => {
+        const { data } = await graph().ask("{ providerCharges(filter: { state: IN_PROGRESS }) { edges { cursor } } }");
+        return data.providerCharges.edges.length === 0;
+      });
+      const { data, errors } = await graph().ask('{ company(id: "6510") { id } }');
+
+      expect([data, errors]).toEqual([{ company: { id: "6510" } }, undefined]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { findCharge, graphOn, type LedgerGraph } from "../support/graph-on-ledger.ts";
 import {
   aKey,
@@ -13,10 +13,8 @@ import {
   until,
 } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
-import { documentOf, paidMutations, pay } from "../support/paid-mutations.ts";
-
-// Long enough for a claim on a busy machine: one that takes longer than this is not sent at all.
-const abandonMs = 1_000;
+import { documentOf, paidMutations, pay, payUntilBegun } from "../support/paid-mutations.ts";
+import { held } from "../support/spoiled-store.ts";
 
 describeOnEachDatabase("case 14: a client that hangs up in mid-call", (kind) => {
   const graph = graphOn(kind);
@@ -24,7 +22,7 @@ describeOnEachDatabase("case 14: a client that hangs up in mid-call", (kind) => 
   it.each(paidMutations)("has paid, it is on record, and asking later is a replay: $field", async (mutation) => {
     const { url, close } = await listening(graph());
     const input = { ...mutation.input, idempotencyKey: aKey() };
-    graph().sandbox[mutation.provider].behave({ delayMs: 150, on: "paid" });
+    graph().sandbox[mutation.provider].behave({ hold: true, on: "paid" });
     const hangUp = new AbortController();
 
     const request = fetch(url, {
@@ -37,6 +35,7 @@ describeOnEachDatabase("case 14: a client that hangs up in mid-call", (kind) => 
     await until(() => graph().paidCalls() === 1);
     hangUp.abort();
     await lost;
+    graph().sandbox[mutation.provider].behave(null);
     await until(async () => (await findCharge(graph(), input.idempotencyKey, mutation.operation))?.state === "CHARGED");
 
     expect(await pay(graph(), mutation, input)).toMatchObject({ replayed: true, charge: { state: "CHARGED" } });
@@ -51,10 +50,11 @@ describeOnEachDatabase("case 16: a slow provider", (kind) => {
 
     it.each(paidMutations)("is ChargeInProgress at the bound, and a replay later: $field", async (mutation) => {
       const input = { ...mutation.input, idempotencyKey: aKey() };
-      graph().sandbox[mutation.provider].behave({ delayMs: 1_500, on: "paid" });
+      graph().sandbox[mutation.provider].behave({ hold: true, on: "paid" });
 
-      const first = await pay(graph(), mutation, input);
+      const first = await payUntilBegun(graph(), mutation, input);
       const second = await pay(graph(), mutation, input);
+      graph().sandbox[mutation.provider].behave(null);
       await until(
         async () => (await findCharge(graph(), input.idempotencyKey, mutation.operation))?.state === "CHARGED",
       );
@@ -70,18 +70,20 @@ describeOnEachDatabase("case 16: a slow provider", (kind) => {
   });
 
   describe("slower than its call is waited for", () => {
-    const graph = graphOn(kind, { PAID_CALL_TIMEOUT_MS: "800", PAID_CALL_ABANDON_MS: "800" });
+    // An answer is listened for five times as long as that: long enough for a slow machine to let it go in time.
+    const graph = graphOn(kind, { PAID_CALL_TIMEOUT_MS: "500", PAID_CALL_ABANDON_MS: "2500" });
 
     it.each(paidMutations)(
       "is UNKNOWN past the abandon time, and its late answer still settles: $field",
       async (mutation) => {
         const input = { ...mutation.input, idempotencyKey: aKey() };
-        graph().sandbox[mutation.provider].behave({ delayMs: 2_200, on: "paid" });
+        graph().sandbox[mutation.provider].behave({ hold: true, on: "paid" });
         const find = () => findCharge(graph(), input.idempotencyKey, mutation.operation);
 
-        await graph().ask(documentOf(mutation), { input });
+        await payUntilBegun(graph(), mutation, input);
         await until(async () => (await find())?.state === "UNKNOWN");
         const meanwhile = await pay(graph(), mutation, input);
+        graph().sandbox[mutation.provider].behave(null);
         await until(async () => (await find())?.state === "CHARGED");
         const later = await pay(graph(), mutation, input);
 
@@ -114,7 +116,7 @@ describeOnEachDatabase("case 16: a slow provider", (kind) => {
     });
 
     it("that says late that nothing was charged does not free the key", async () => {
-      const { test, close } = await ledgerOn(kind, { abandonMs });
+      const { test, close } = await ledgerOn(kind, { abandonsSoon: true });
       const provider = new HeldProvider();
       const spending = aSpending({ send: provider.send });
 
@@ -130,21 +132,25 @@ describeOnEachDatabase("case 16: a slow provider", (kind) => {
     });
 
     it("whose late answer tells nothing leaves it UNKNOWN", async () => {
-      const { test, close } = await ledgerOn(kind, { abandonMs });
+      const { test, close } = await ledgerOn(kind, { abandonsSoon: true });
       const provider = new HeldProvider();
       const spending = aSpending({ send: provider.send });
 
       const { id } = chargeOf(await test.ledger.spend(spending, anAsker()));
+      const record = vi.spyOn(test.store, "recordAnswer");
       provider.answer(unknown);
+      // Whatever it did with the answer, it would have begun by now.
+      for (let turn = 0; turn < 5; turn++) await new Promise((next) => setImmediate(next));
 
-      await expectStill("UNKNOWN", () => test.store.findById(id));
+      expect(record).not.toHaveBeenCalled();
+      expect(await test.store.findById(id)).toMatchObject({ state: "UNKNOWN" });
       await close();
     });
 
     it.each(["OPERATOR", "EVIDENCE"] as const)(
       "whose late answer comes overrules %s, with an error in the log",
       async (by) => {
-        const { test, close } = await ledgerOn(kind, { abandonMs });
+        const { test, close } = await ledgerOn(kind, { abandonsSoon: true });
         const provider = new HeldProvider();
         const spending = aSpending({ operation: "REVERIFY_VERIFICATION", provider: "TRUEWORK", send: provider.send });
         const { id } = chargeOf(await test.ledger.spend(spending, { ...anAsker(), log: test.log }));
@@ -235,23 +241,27 @@ describeOnEachDatabase("case 16: a slow provider", (kind) => {
     });
 
     it("is not said to be not begun while its claim is being written", async () => {
-      const now = Date.now();
-      // Its clock stands still, so that however slow the machine is the claim begins in time.
-      const { test, close } = await ledgerOn(kind, { now: () => now });
+      const { test, close } = await ledgerOn(kind);
       const provider = new HeldProvider();
       const spending = aSpending({ send: provider.send });
+      const { spoiling, letGo } = held();
       const claim = test.store.claim.bind(test.store);
+      const { promise: claiming, resolve: begun } = Promise.withResolvers<void>();
       // A database that is slower than the client waits.
-      test.store.claim = async (...claiming) => {
-        await new Promise((later) => setTimeout(later, 100));
-        return claim(...claiming);
+      test.store.claim = async (...given) => {
+        begun();
+        return spoiling(() => claim(...given)) as ReturnType<typeof claim>;
       };
 
-      const spent = await test.ledger.spend(spending, { ...anAsker(), paidFieldsUntilMs: now + 50 });
-      await provider.called();
+      const patient = test.ledger.spend(spending, anAsker());
+      await claiming;
+      const impatient = test.ledger.spend(spending, anAsker(20));
+      setTimeout(letGo, 60);
 
-      expect(spent).toMatchObject({ kind: "in-progress" });
+      expect(await impatient).toMatchObject({ kind: "in-progress" });
+      await provider.called();
       provider.answer(charged);
+      expect(await patient).toMatchObject({ kind: "charged" });
       await close();
     });
 
@@ -270,10 +280,6 @@ describeOnEachDatabase("case 16: a slow provider", (kind) => {
     });
   });
 });
-
-async function expectStill(state: string, find: () => Promise<{ state: string } | null>): Promise<void> {
-  for (let i = 0; i < 20; i++) expect((await find())?.state).toBe(state);
-}
 
 async function listening({ server }: LedgerGraph): Promise<{ url: string; close(): void }> {
   if (!server.server.listening) await server.listen({ host: "127.0.0.1", port: 0 });

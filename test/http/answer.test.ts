@@ -29,6 +29,8 @@ describe("a web page", () => {
     ["application/json", "<!DOCTYPE html><p>"],
     ["application/json", "\n  <html lang='en'>"],
     ["", "<BODY>"],
+    ["application/json", '\ufeff<?xml version="1.0"?> <!-- a proxy -->\n<html>'],
+    ["application/json", `${"<!-- a proxy -->\n".repeat(1_000)}<html>`],
   ])("is known by %j and %j", (contentType, text) => {
     expect(isHtml({ "content-type": contentType }, text)).toBe(true);
   });
@@ -52,5 +54,18 @@ describe("an answer that calls itself JSON", () => {
     [{ "content-type": "application/pdf" }, false],
   ])("%j: %s", (headers, expected) => {
     expect(claimsJson(headers)).toBe(expected);
+  });
+});
+
+describe("an answer that begins as a page may and then is none", () => {
+  // A pattern that tries every way to divide them would take longer than the world will stand.
+  it.each([
+    ["comments", "<!---->".repeat(5_000)],
+    ["byte order marks", "\ufeff".repeat(5_000)],
+    ["both, and blanks", "<!---->\ufeff \n".repeat(5_000)],
+    ["comments that end late", `${"<!--".repeat(5_000)}-->`],
+    ["a comment that does not end", "<!--".repeat(5_000)],
+  ])("is told to be none, however many %s it has", (_, text) => {
+    expect(isHtml({ "content-type": "application/json" }, `${text}{`)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { RequestListener } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { aCompanyRecord } from "../fixtures/credas/company-record.ts";
@@ -10,9 +10,8 @@ import { providersAnswering, providersAt } from "../support/providers-answering.
 import { answerJson } from "../support/recording-provider.ts";
 
 describe.each(paidCalls)("%s", (_name, order) => {
-  // A connection that is only left idle would close by itself as well, after seconds.
-  it("travels on a connection of its own, closed for good afterwards", { timeout: 3_000 }, async () => {
-    const { sockets, answer } = watchingSockets(answerJson({ id: 1 }));
+  it("travels on a connection of its own, closed for good afterwards", async () => {
+    const { sockets, answer } = watchingSockets(keepingOpen(answerJson({ id: 1 })));
     const { requests, ...providers } = await providersAnswering(answer);
 
     await order(providers);
@@ -73,7 +72,7 @@ describe("a paid call", () => {
   });
 
   it("takes a late answer for none", async () => {
-    const { credas } = await providersAnswering(keepSilent, { paidTimeoutMs: 50 });
+    const { credas } = await providersAnswering(keepSilent, { paidTimeoutMs: 3_000 });
 
     const outcome = await credas.refreshReport("6510");
 
@@ -89,6 +88,15 @@ function watchingSockets(answer: RequestListener) {
     answer(request, response);
   };
   return { sockets, answer: watching };
+}
+
+/** Answers, and asks the caller to keep the connection: left idle it would stay open for ten minutes. */
+function keepingOpen(answer: RequestListener): RequestListener {
+  return (request, response) => {
+    (request.socket as Socket & { server: Server }).server.keepAliveTimeout = 0;
+    response.setHeader("keep-alive", "timeout=600");
+    answer(request, response);
+  };
 }
 
 /** A listener that hears what a TLS client says first, and hangs up. */

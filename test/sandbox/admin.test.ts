@@ -47,6 +47,23 @@ describe("the sandbox's own endpoints", () => {
     expect(sandbox.credas.mostCallsAtOnce()).toBe(3);
   });
 
+  it("hold an answer until they let it go; a paid call is charged meanwhile", async () => {
+    await admin("PUT", "/_behaviour", { hold: true, on: "paid" });
+
+    const held = credas(sandbox).refresh(6510);
+    await expect.poll(() => sandbox.credas.charges().length, { timeout: 10_000 }).toBe(1);
+    const first = await Promise.race([
+      held.then(() => "answered"),
+      credas(sandbox)
+        .company(6510)
+        .then(() => "a read"),
+    ]);
+    await admin("DELETE", "/_behaviour");
+
+    expect(first).toBe("a read");
+    expect((await held).status).toBe(200);
+  });
+
   it("set a fault for so many paid calls, and reads stay good", async () => {
     await admin("PUT", "/_behaviour", { fault: "insufficient-funds", on: "paid", times: 1 });
     const { company, refresh } = credas(sandbox);
@@ -83,6 +100,7 @@ describe("the sandbox's own endpoints", () => {
     ["an unknown fault", { fault: "asleep" }],
     ["an unknown setting", { delay: 5 }],
     ["a negative delay", { delayMs: -1 }],
+    ["a hold that is no yes or no", { hold: 1 }],
     ["a list", []],
   ])("refuse %s with 400", async (_, body) => {
     const { status, json } = await admin("PUT", "/_behaviour", body);

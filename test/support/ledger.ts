@@ -8,6 +8,11 @@ import { type LedgerDatabase, openLedger } from "../../src/charge/store/open-led
 import type { PaidOutcome } from "../../src/http/paid-outcome.ts";
 import type { DatabaseKind } from "./ledger-databases.ts";
 
+export type TestLedgerOptions = Partial<LedgerOptions> & {
+  /** Gives up on a call a moment after it was sent, however long the claim took. */
+  abandonsSoon?: boolean;
+};
+
 /** A ledger's store with its rules, and a way behind its back. */
 export interface TestLedger {
   database: LedgerDatabase;
@@ -17,7 +22,7 @@ export interface TestLedger {
   logged(): string;
   log: FastifyBaseLogger;
   /** Another one on the same store, as after a restart: it knows what is on record and nothing else. */
-  restarted(options?: Partial<LedgerOptions>): Ledger;
+  restarted(options?: TestLedgerOptions): Ledger;
   /** Ends the lease of a charge, as if more time had passed than its sender has. */
   expire(chargeId: string): Promise<void>;
   /** Has a charge be claimed that much earlier. */
@@ -28,12 +33,12 @@ export interface TestLedger {
   close(): Promise<void>;
 }
 
-export async function openTestLedger(url: string, options: Partial<LedgerOptions> = {}): Promise<TestLedger> {
+export async function openTestLedger(url: string, options: TestLedgerOptions = {}): Promise<TestLedger> {
   const { log, logged } = recordingLog();
   const database = await openLedger(url, "sandbox", log);
   const store = new ChargeStore(database);
   const { db } = database;
-  const restarted = (changed: Partial<LedgerOptions> = {}) => aLedger(store, log, { ...options, ...changed });
+  const restarted = (changed: TestLedgerOptions = {}) => aLedger(store, log, { ...options, ...changed });
   return {
     database,
     store,
@@ -69,7 +74,7 @@ export async function openTestLedger(url: string, options: Partial<LedgerOptions
 /** A ledger on a database of its own; `close` ends both. */
 export async function ledgerOn(
   kind: DatabaseKind,
-  options: Partial<LedgerOptions> = {},
+  options: TestLedgerOptions = {},
 ): Promise<{ test: TestLedger; url: string; close(): Promise<void> }> {
   const database = await kind.create();
   const test = await openTestLedger(database.url, options);
@@ -82,15 +87,27 @@ export async function ledgerOn(
 }
 
 /** The ledger's rules on any store, a spoiled one too. */
-export function aLedger(store: ChargeStore, log: FastifyBaseLogger, options: Partial<LedgerOptions> = {}): Ledger {
-  return new Ledger(store, {
+export function aLedger(
+  store: ChargeStore,
+  log: FastifyBaseLogger,
+  { abandonsSoon = false, ...options }: TestLedgerOptions = {},
+): Ledger {
+  const all: LedgerOptions = {
     paidCalls: true,
     dailyLimit: undefined,
     abandonMs: 60_000,
     log,
     now: Date.now,
     ...options,
-  });
+  };
+  if (!abandonsSoon) return new Ledger(store, all);
+  const beganMs = performance.now();
+  const { atStep } = all;
+  all.atStep = async (step) => {
+    await atStep?.(step);
+    if (step === "claimed") all.abandonMs = performance.now() - beganMs + 300;
+  };
+  return new Ledger(store, all);
 }
 
 export function recordingLog(): { log: FastifyBaseLogger; logged(): string } {

@@ -63,6 +63,18 @@ export interface Askable {
   ask(query: string, variables?: Json): Promise<{ data?: Json; errors?: Json[] }>;
 }
 
+/**
+ * Asks for a paid mutation under its key until something was claimed for it, and gives what it answered then: on a machine
+ * that is slower than the bound, the first time there may have been no time left.
+ */
+export async function payUntilBegun(graph: Askable, mutation: PaidMutation, input: Json): Promise<Json> {
+  for (let tries = 1; tries <= 50; tries++) {
+    const answer = await pay(graph, mutation, input);
+    if (answer.__typename !== "ProviderUnavailable") return answer;
+  }
+  throw new Error("Expected something to be claimed, got ProviderUnavailable fifty times");
+}
+
 /** Asks for a paid mutation, and gives what it answered. */
 export async function pay(graph: Askable, mutation: PaidMutation, input: Json): Promise<Json> {
   const { data, errors } = await graph.ask(documentOf(mutation), { input });

@@ -31,6 +31,16 @@ export const away: Spoiling = async () => {
   throw new Error("the database is away");
 };
 
+/** It does as it is told, but only once it is let go. */
+export function held(): { spoiling: Spoiling; letGo: () => void } {
+  const { promise, resolve: letGo } = Promise.withResolvers<void>();
+  const spoiling: Spoiling = async (real) => {
+    await promise;
+    return real();
+  };
+  return { spoiling, letGo };
+}
+
 /** It does as it is told, and the word that it did is lost. */
 export const unacknowledged: Spoiling = async (real) => {
   await real();

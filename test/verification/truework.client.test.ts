@@ -165,6 +165,33 @@ describe("the answer to a reverification", () => {
   );
 });
 
+describe("what goes on record of a charged reverification", () => {
+  it("is the new verification's id and its price", async () => {
+    const { truework } = await providersAnswering(answerJson({}));
+
+    expect(truework.readPurchase({ id: "New_1", price: { amount: "19.95", currency: "USD" } })).toEqual({
+      resultId: "New_1",
+      price: { amount: "19.95", currency: "USD" },
+    });
+  });
+
+  it.each(["", "New\u0000", "New 1", "N".repeat(256), "..", "\ud800"])("is no id where it is %j", async (id) => {
+    const { truework } = await providersAnswering(answerJson({}));
+
+    expect(truework.readPurchase({ id })).toEqual({ resultId: null, price: null });
+  });
+
+  it.each([
+    { amount: "19.95", currency: "U\u0000D" },
+    { amount: "19.95", currency: "U".repeat(11) },
+    { amount: "1".repeat(41), currency: "USD" },
+  ])("is no price where it is %j", async (price) => {
+    const { truework } = await providersAnswering(answerJson({}));
+
+    expect(truework.readPurchase({ id: "New_1", price })).toEqual({ resultId: "New_1", price: null });
+  });
+});
+
 const ourHeaders = {
   authorization: "Bearer test-truework-key",
   accept: "application/json; version=2022-08-01",

@@ -1,8 +1,10 @@
-import { type ExpressionBuilder, type Selectable, sql, type Transaction } from "kysely";
+import type { ExpressionBuilder, Selectable, Transaction } from "kysely";
 import type { DataProvider } from "../../graphql/data-provider.ts";
 import type { Charge, ChargeName, ChargeOperation, ChargeState, Price, VerdictSource } from "../charge.ts";
 import { type LedgerObserver, nobodyKeepsCount } from "../ledger-observer.ts";
+import { appendAttempt } from "./attempts.ts";
 import type { LedgerDatabase } from "./open-ledger.ts";
+import { ResultTakenError, takeResultForAnswer } from "./result-holder.ts";
 import type { LedgerTables } from "./schema.ts";
 
 /** What is to be bought, as the ledger records it. */
@@ -46,6 +48,17 @@ export interface ChargeFilter {
   requestedBefore?: string | undefined;
   /** Only those of which the provider's id of what was bought is on record, or, if false, is not. */
   withResult?: boolean | undefined;
+  /** Only those that were claimed at such a time, at any attempt: milliseconds since 1970, both ends included. */
+  claimed?: { fromMs: number; toMs: number } | undefined;
+}
+
+/** What became of recording an answer. */
+export interface RecordedAnswer {
+  charge: Charge;
+  /** Evidence or an operator had said something else. */
+  overruled: boolean;
+  /** The id of the charge that held what this one bought, by evidence or an operator's word, and holds it no more. */
+  takenFrom: string | null;
 }
 
 /** A place in the list of charges, newest first. */
@@ -56,9 +69,6 @@ export interface ChargePlace {
 
 type Row = Selectable<LedgerTables["charge"]> & { now: number };
 type ChargeExpressions = ExpressionBuilder<LedgerTables, "charge">;
-
-/** A provider's id is on record for another charge already. */
-export class ResultTakenError extends Error {}
 
 /**
  * The ledger's tables, read and written: what a statement does is here, what may be done is in ledger.ts. Every method
@@ -149,7 +159,7 @@ export class ChargeStore {
       const row = await this.insertClaim(tx, claim, options.leaseMs);
       // Undone, or a caller who lost the race would have spent one of the day's claims.
       if (!row) throw new Undo({ kind: "known" });
-      await this.append(tx, row, { happened: "CLAIMED", state: "IN_PROGRESS", by: claim.caller });
+      await appendAttempt(tx, row, { happened: "CLAIMED", state: "IN_PROGRESS", by: claim.caller });
       return { kind: "claimed", charge: toCharge(row) };
     });
     if (result.kind === "claimed") this.observer.claimed(claim.operation);
@@ -158,25 +168,28 @@ export class ChargeStore {
 
   /**
    * Records the provider's answer to one attempt, or that there is none (UNKNOWN). It frees the key only if the answer is
-   * NOT_CHARGED and nobody could have taken the charge for UNKNOWN before. An answer overrules evidence and operator.
+   * NOT_CHARGED and nobody could have taken the charge for UNKNOWN before: neither by its lease nor, as `everUnknown` says,
+   * by what its asker was told. An answer overrules evidence and operator.
    *
-   * @returns the charge, and whether a verdict was overruled; null if that attempt's answer is on record already.
+   * @returns null if that attempt's answer is on record already.
    * @throws ResultTakenError
    */
   async recordAnswer(
     id: string,
     attempt: number,
     verdict: Verdict & { by: "ANSWER" },
-  ): Promise<{ charge: Charge; overruled: boolean } | null> {
-    const recorded = await this.transaction(async (tx) => {
+    { everUnknown = false } = {},
+  ): Promise<RecordedAnswer | null> {
+    const recorded = await this.transaction(async (tx): Promise<RecordedAnswer | null> => {
       const row = await this.lock(tx, id);
       if (!row || row.attempt !== attempt || row.verdict_by === "ANSWER") return null;
-      await this.append(tx, row, { ...verdict, happened: "ANSWER", by: null });
-      const overrulable = row.verdict_by !== null;
-      if (verdict.state === "UNKNOWN" && overrulable) return { charge: toCharge(row), overruled: false };
-      const freed = verdict.state === "NOT_CHARGED" && stateOf(row) === "IN_PROGRESS";
+      await appendAttempt(tx, row, { ...verdict, happened: "ANSWER", by: null });
+      const given = row.verdict_by !== null;
+      if (verdict.state === "UNKNOWN" && given) return { charge: toCharge(row), overruled: false, takenFrom: null };
+      const takenFrom = await this.takeResult(tx, row, verdict);
+      const freed = verdict.state === "NOT_CHARGED" && stateOf(row) === "IN_PROGRESS" && !everUnknown;
       const charge = await this.write(tx, row, verdict, freed);
-      return { charge, overruled: overrulable && row.state !== verdict.state };
+      return { charge, overruled: given && contradicts(row, verdict), takenFrom };
     });
     if (recorded) this.observer.settled(recorded.charge.operation, verdict.state, verdict.by);
     return recorded;
@@ -195,7 +208,7 @@ export class ChargeStore {
       const open = stateOf(row) === "UNKNOWN" || (row.verdict_by !== null && row.verdict_by !== "ANSWER");
       const mayFollow = verdict.by === "OPERATOR" || stateOf(row) === "UNKNOWN";
       if (!open || !mayFollow) return { charge: toCharge(row), settled: false };
-      await this.append(tx, row, { ...verdict, happened: verdict.by, by: verdict.settledBy ?? null });
+      await appendAttempt(tx, row, { ...verdict, happened: verdict.by, by: verdict.settledBy ?? null });
       return { charge: await this.write(tx, row, verdict, false), settled: true };
     });
     if (recorded?.settled) this.observer.settled(recorded.charge.operation, verdict.state, verdict.by);
@@ -225,6 +238,7 @@ export class ChargeStore {
       filter.requestedBefore && charge("requested_at", "<", Date.parse(filter.requestedBefore)),
       filter.withResult === true && charge("result_id", "is not", null),
       filter.withResult === false && charge("result_id", "is", null),
+      filter.claimed && wasClaimed(charge, filter.claimed),
     ];
     return conditions.filter((condition) => typeof condition === "object");
   }
@@ -297,6 +311,11 @@ export class ChargeStore {
       .executeTakeFirst();
   }
 
+  private async takeResult(tx: Transaction<LedgerTables>, row: Row, { resultId }: Verdict): Promise<string | null> {
+    if (!resultId || row.operation === "REFRESH_COMPANY_REPORT") return null;
+    return takeResultForAnswer(tx, { ...row, database: this.database }, resultId);
+  }
+
   private async write(tx: Transaction<LedgerTables>, row: Row, verdict: Verdict, freed: boolean): Promise<Charge> {
     const settled = verdict.state !== "UNKNOWN";
     // The same verdict said again, with less beside it, takes nothing away.
@@ -325,30 +344,6 @@ export class ChargeStore {
     return toCharge({ ...written, now: row.now });
   }
 
-  private async append(
-    tx: Transaction<LedgerTables>,
-    { id, attempt, now }: Row,
-    entry: Pick<Verdict, "status" | "reason" | "resultId" | "note"> &
-      Pick<LedgerTables["charge_attempt"], "happened" | "state" | "by">,
-  ): Promise<void> {
-    await tx
-      .insertInto("charge_attempt")
-      .values({
-        charge_id: id,
-        sequence: sql<number>`(select coalesce(max(sequence), 0) + 1 from charge_attempt where charge_id = ${id})`,
-        attempt,
-        happened: entry.happened,
-        state: entry.state,
-        status: entry.status ?? null,
-        reason: entry.reason ?? null,
-        result_id: entry.resultId ?? null,
-        by: entry.by,
-        note: entry.note ?? null,
-        at: now,
-      })
-      .execute();
-  }
-
   private async transaction<Result>(work: (tx: Transaction<LedgerTables>) => Promise<Result>): Promise<Result> {
     try {
       return await this.database.db.transaction().execute(work);
@@ -357,6 +352,17 @@ export class ChargeStore {
       throw error;
     }
   }
+}
+
+function wasClaimed(charge: ChargeExpressions, { fromMs, toMs }: { fromMs: number; toMs: number }) {
+  const claims = charge
+    .selectFrom("charge_attempt")
+    .select("sequence")
+    .whereRef("charge_attempt.charge_id", "=", "charge.id")
+    .where("happened", "=", "CLAIMED")
+    .where("at", ">=", fromMs)
+    .where("at", "<=", toMs);
+  return charge.exists(claims);
 }
 
 /** Rolls a transaction back and still answers. */
@@ -368,6 +374,10 @@ class Undo extends Error {
 
 function stateOf({ state, lease_until, now }: Row): ChargeState {
   return state === "IN_PROGRESS" && lease_until <= now ? "UNKNOWN" : state;
+}
+
+function contradicts({ state, result_id }: Row, verdict: Verdict): boolean {
+  return state !== verdict.state || (result_id !== null && Boolean(verdict.resultId) && result_id !== verdict.resultId);
 }
 
 function toCharge(row: Row): Charge {

@@ -28,9 +28,12 @@ export type LedgerPurpose = "sandbox" | "live";
  * @throws an Error that says why it can't be used.
  */
 export async function openLedger(url: string, purpose: LedgerPurpose, log: FastifyBaseLogger): Promise<LedgerDatabase> {
+  // PostgreSQL is migrated over connections of their own, which wait as long as it takes; SQLite's file is opened once.
+  const isFile = url.startsWith("file:");
+  if (!isFile) await closingAfter(connect(url, log, { patient: true }), migrate);
   const database = connect(url, log);
   try {
-    await migrate(database);
+    if (isFile) await migrate(database);
     await checkStamp(database.db, purpose);
     return database;
   } catch (error) {
@@ -39,7 +42,18 @@ export async function openLedger(url: string, purpose: LedgerPurpose, log: Fasti
   }
 }
 
-function connect(url: string, log: FastifyBaseLogger): LedgerDatabase {
+async function closingAfter(
+  database: LedgerDatabase,
+  work: (database: LedgerDatabase) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(database);
+  } finally {
+    await database.db.destroy();
+  }
+}
+
+function connect(url: string, log: FastifyBaseLogger, { patient = false } = {}): LedgerDatabase {
   if (url.startsWith("file:")) {
     return {
       db: new Kysely<LedgerTables>({ dialect: openSqlite(url.slice("file:".length)) }),
@@ -49,7 +63,8 @@ function connect(url: string, log: FastifyBaseLogger): LedgerDatabase {
       hasSchemas: false,
     };
   }
-  const dialect = openPostgres(url, () => log.warn("ledger: a connection to the database broke"));
+  const onIdleError = () => log.warn("ledger: a connection to the database broke");
+  const dialect = openPostgres(url, { onIdleError, patient });
   return {
     db: new Kysely<LedgerTables>({ dialect }),
     now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,

@@ -3,17 +3,26 @@ import pg from "pg";
 
 const connectTimeoutMs = 3_000;
 const statementTimeoutMs = 10_000;
+const boundedStatements = {
+  statement_timeout: statementTimeoutMs,
+  query_timeout: statementTimeoutMs,
+  // A process that is stopped in the middle of a claim must not hold its caller's row, and with it the caller, for good.
+  idle_in_transaction_session_timeout: statementTimeoutMs,
+};
+
+export interface PostgresOptions {
+  onIdleError: (error: Error) => void;
+  /** No bound on a statement: a migration of a large table, and the wait for another instance's, take what they take. */
+  patient?: boolean;
+}
 
 /** Opens a PostgreSQL ledger. It connects at the first query. */
-export function openPostgres(url: string, onIdleError: (error: Error) => void): Dialect {
+export function openPostgres(url: string, { onIdleError, patient = false }: PostgresOptions): Dialect {
   const pool = new pg.Pool({
     connectionString: committingToDisk(url),
-    max: 10,
+    max: patient ? 2 : 10,
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-    query_timeout: statementTimeoutMs,
-    // A process that is stopped in the middle of a claim must not hold its caller's row, and with it the caller, for good.
-    idle_in_transaction_session_timeout: statementTimeoutMs,
+    ...(!patient && boundedStatements),
     application_name: "diligence",
     types: { getTypeParser: parserOf },
   });

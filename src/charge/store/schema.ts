@@ -33,7 +33,8 @@ export interface LedgerTables {
     charge_id: string;
     sequence: number;
     attempt: number;
-    happened: "CLAIMED" | VerdictSource;
+    /** RESULT_TAKEN: the provider's answer to another charge names the id that this one was thought to have bought. */
+    happened: "CLAIMED" | VerdictSource | "RESULT_TAKEN";
     state: ChargeState;
     /** The HTTP status of the provider's answer. */
     status: number | null;

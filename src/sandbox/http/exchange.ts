@@ -44,13 +44,14 @@ const NO_BODY: JsonBody = { value: undefined };
 
 async function answerRoute(response: ServerResponse, route: Route, request: SandboxRequest, deps: ExchangeDeps) {
   const { provider, behaviour, slowMs } = deps;
-  const { delayMs = 0, fault: forcedFault } = behaviour.take(route.kind);
+  const { delayMs = 0, released, fault: forcedFault } = behaviour.take(route.kind);
   const faultName = forcedFault ?? route.faultOf(request);
   const fault = faultName === null ? null : FAULTS[faultName];
 
   // A charging fault does the work and bills it, and only then answers badly. The others never get that far.
   const answer = fault?.charges === false ? NOT_DONE : route.answer(request);
   if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
+  await released;
   if (fault === null) return send(response, answer);
   await deliverSpoiled(response, fault, { answer, problem: provider.problem, slowMs });
 }

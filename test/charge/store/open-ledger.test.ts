@@ -262,6 +262,25 @@ describe.runIf(postgresServer)("opening a PostgreSQL ledger", () => {
     },
   );
 
+  it("is migrated without a bound on statements, and used with one", async () => {
+    const database = await kind.create();
+    await onServer(
+      database.url,
+      `create table seen (bound text);
+       create function note_bound() returns event_trigger language plpgsql as
+         $$ begin insert into seen values (current_setting('statement_timeout')); end $$;
+       create event trigger note on ddl_command_end when tag in ('CREATE TABLE') execute function note_bound();`,
+    );
+
+    const { db } = await open(database.url);
+    const { rows: migrating } = await sql<{ bound: string }>`select distinct bound from seen`.execute(db);
+    const { rows: using } = await sql<{ statement_timeout: string }>`show statement_timeout`.execute(db);
+    await db.destroy();
+    await database.drop();
+
+    expect([migrating, using]).toEqual([[{ bound: "0" }], [{ statement_timeout: "10s" }]]);
+  });
+
   it("by instances of both purposes at once lets one purpose in", async () => {
     const database = await kind.create();
 
