@@ -1,4 +1,3 @@
-import DataLoader from "dataloader";
 import { describe, expect, it } from "vitest";
 import { inTime } from "../../src/charge/in-time.ts";
 import { readBought } from "../../src/charge/read-bought.ts";
@@ -31,7 +30,7 @@ describe("what is read after it was paid for", () => {
       ...aSpendingRequest(),
       ...soon,
       credas: { refreshReport: async () => charged() },
-      companies: new DataLoader(() => never),
+      companies: { load: () => never, forget: async () => {} },
     } as unknown as CompanyContext;
 
     const success = await refreshCompanyReport({ companyId: "6510", idempotencyKey: "key-1" }, context);
@@ -40,7 +39,7 @@ describe("what is read after it was paid for", () => {
   });
 
   it("is an error beside a reverification or a credit report asked for again", async () => {
-    const loader = new DataLoader<string, { id: string }>(() => never);
+    const loader = { load: () => never, keep: () => {} };
 
     const again = await readBought({ provider: "TRUEWORK", answered: null, resultId: "vr_1", loader }, soon);
 
