@@ -30,7 +30,7 @@ describe("what is read after it was paid for", () => {
       ...aSpendingRequest(),
       ...soon,
       credas: { refreshReport: async () => charged() },
-      companies: { load: () => never, forget: async () => {} },
+      companies: { load: () => never, clear: () => {}, forget: async () => {} },
     } as unknown as CompanyContext;
 
     const success = await refreshCompanyReport({ companyId: "6510", idempotencyKey: "key-1" }, context);
