@@ -15,7 +15,7 @@ export function readDrainSettings(
 ): DrainSettings {
   // Elsewhere nobody looks whether it is ready, and somebody waits for it to end.
   const waitMs = settings.integer("DRAIN_WAIT_MS", production ? 5_000 : 0, { min: 0, max: 600_000 });
-  const timeoutMs = settings.integer("DRAIN_TIMEOUT_MS", longestMs + 5_000, { min: 0, max: 900_000 });
+  const timeoutMs = settings.integer("DRAIN_TIMEOUT_MS", longestMs + 5_000, { min: 0, max: 1_800_000 });
   if (timeoutMs < longestMs) {
     settings.problem(
       `DRAIN_TIMEOUT_MS: expected at least ${longestMs}, for so long may an accepted request take by PAID_CALL_TIMEOUT_MS and PROVIDER_TIMEOUT_MS`,
