@@ -8,7 +8,7 @@ import { type PaidMutation, paidMutations, pay, wholeCharge } from "../support/p
 const [refresh, reverify, request] = paidMutations;
 
 describeOnEachDatabase("case 17: what could not be told", (kind) => {
-  const graph = graphOn(kind, { PAID_CALL_TIMEOUT_MS: "1000" });
+  const graph = graphOn(kind);
 
   const settle = async (input: Json) =>
     graph().ask(
@@ -106,14 +106,18 @@ describeOnEachDatabase("case 17: what could not be told", (kind) => {
   });
 
   it("may not be settled while it is in progress", async () => {
-    graph().sandbox.credas.behave({ delayMs: 1_600, on: "paid", times: 1 });
-    const { __typename, charge } = await pay(graph(), refresh, { ...refresh.input, idempotencyKey: aKey() });
+    const idempotencyKey = aKey();
+    const find = () => findCharge(graph(), idempotencyKey, refresh.operation);
+    graph().sandbox.credas.behave({ hold: true, on: "paid" });
+    const asked = pay(graph(), refresh, { ...refresh.input, idempotencyKey });
+    await until(async () => (await find())?.state === "IN_PROGRESS");
 
-    const { data } = await settle({ chargeId: charge.id, outcome: "NOT_CHARGED" });
+    const charge = await find();
+    const { data } = await settle({ chargeId: charge?.id, outcome: "NOT_CHARGED" });
+    graph().sandbox.credas.behave(null);
 
-    expect([__typename, data.settled.__typename]).toEqual(["ChargeInProgress", "ChargeInProgress"]);
-    expect(data.settled.charge).toEqual(charge);
-    await until(async () => (await findCharge(graph(), charge.idempotencyKey, refresh.operation))?.state === "CHARGED");
+    expect(data.settled).toMatchObject({ __typename: "ChargeInProgress", charge });
+    expect(await asked).toMatchObject({ replayed: false, charge: { state: "CHARGED" } });
   });
 
   it.each(["00000000-0000-4000-8000-000000000000", "no id", "", "x\u0000y"])(
@@ -325,20 +329,6 @@ describeOnEachDatabase("a verdict that is not the sender's", (kind) => {
         .toSorted(),
     ).toEqual(Array.from({ length: 10 }, (_, i) => `op-${i}`));
     expect((await test.store.findById(id))?.settledBy).toBe(attempts.at(-1)?.by);
-    await close();
-  });
-
-  it("gives no charge what another one owns; an answer that does is on record without it, with an error in the log", async () => {
-    const { test, close } = await ledgerOn(kind);
-    const spend = (outcome: Parameters<typeof aSpending>[0]) =>
-      test.ledger.spend(aSpending({ ...aReverification, ...outcome }), { ...anAsker(), log: test.log });
-    const lost = chargeOf(await spend({ send: async () => unknown }));
-    await test.store.recordVerdict(lost.id, evidence);
-
-    const answered = await spend({ send: async () => ({ state: "CHARGED", status: 201, body: { id: "vr_found" } }) });
-
-    expect(answered).toMatchObject({ kind: "charged", charge: { state: "CHARGED", resultId: null } });
-    expect(test.logged()).toMatch(/"level":50.*another charge's already/);
     await close();
   });
 });
