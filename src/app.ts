@@ -10,6 +10,8 @@ import { openCharges } from "./charges.ts";
 import type { Config, ProviderAccess, ProviderName } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
 import { createApollo } from "./graphql/apollo.ts";
+import { createExecution } from "./graphql/execution.ts";
+import type { KnownOperations } from "./graphql/known-operations.ts";
 import { paidFieldsOf } from "./graphql/scopes.ts";
 import { createOperationCheck } from "./operation-check.ts";
 import { createProviders } from "./providers.ts";
@@ -25,6 +27,8 @@ export interface App {
 
 export interface AppParts {
   log: FastifyBaseLogger;
+  /** Which queries need not be seen by Apollo Server again; by default those it has seen. */
+  known?: KnownOperations | undefined;
   now?: () => number;
 }
 
@@ -45,7 +49,7 @@ const explorerQuery = `query FirstLook {
 `;
 
 /** Makes everything that lives as long as the process. It does not listen yet. */
-export async function createApp(config: Config, { log, now = Date.now }: AppParts): Promise<App> {
+export async function createApp(config: Config, { log, known, now = Date.now }: AppParts): Promise<App> {
   const opened: { close(): Promise<unknown> }[] = [];
   const close = async () => {
     for (const part of opened.toReversed()) await part.close();
@@ -57,12 +61,14 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     const schema = createSchema();
     const { production, bounds } = config;
     const checkOperation = createOperationCheck(bounds);
-    const apollo = createApollo<Context>({ schema, production, log, checkOperation });
+    const { execute, direct, alsoTell } = createExecution<Context>(config, { schema, checkOperation, known });
+    const apollo = createApollo<Context>({ schema, production, log, checkOperation, execute, alsoTell });
     await apollo.start();
     opened.push({ close: () => apollo.stop() });
     const parts = { providers, ledger, charges, paidFieldsTimeoutMs: config.paidCalls.timeoutMs };
     const server = await createServer({
       apollo,
+      direct,
       authenticator: createAuthenticator(config),
       bounds: new BoundsGate(bounds, paidFieldsOf(schema)),
       now,

@@ -2,6 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { TokenSettings } from "./auth/token-verifier.ts";
 import type { DocumentBounds } from "./bounds/document-bounds.ts";
+import { type ExecutionSettings, readExecutionSettings } from "./graphql/execution/execution-settings.ts";
 import { type Environment, isLoopback, Settings } from "./settings.ts";
 
 /** Every setting, by who uses it. Durations are in milliseconds. */
@@ -14,6 +15,7 @@ export interface Config {
   /** What a request has to carry to show that it came through the router; empty where nothing is asked. */
   routerSecrets: string[];
   bounds: DocumentBounds & { maxRepresentations: number };
+  execution: ExecutionSettings["execution"];
   mode: "sandbox" | "live";
   /** "built-in" where the service is to start the simulated providers itself. */
   providers: "built-in" | Record<ProviderName, ProviderAccess>;
@@ -78,6 +80,7 @@ export function readConfig(environment: Environment): Config {
     tokens: readTokens(settings),
     routerSecrets: readRouterSecrets(settings),
     bounds: readBounds(settings),
+    ...readExecutionSettings(settings),
     logLevel: settings.oneOf("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace", "silent"]) ?? "info",
     server: {
       host: settings.host("HOST", "127.0.0.1"),

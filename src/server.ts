@@ -15,11 +15,14 @@ import type { Authenticator } from "./auth/authenticate.ts";
 import type { AskedOperation, BoundsGate } from "./bounds/bounds-gate.ts";
 import { explorerPage } from "./explorer-page.ts";
 import type { Caller, RequestContext } from "./graphql/context.ts";
+import type { DirectAnswers } from "./graphql/direct-answers.ts";
 import { CodedError, describeForLog, notFound, toClientError } from "./graphql/errors.ts";
 import { parseJson } from "./http/answer.ts";
 
 export interface ServerOptions<Context extends RequestContext> {
   apollo: ApolloServer<Context>;
+  /** Answers what Apollo Server need not see again; without it, that one answers everything. */
+  direct?: DirectAnswers<Context> | undefined;
   authenticator: Authenticator;
   bounds: Pick<BoundsGate, "check">;
   createContext(request: RequestContext): Context;
@@ -74,15 +77,21 @@ export async function createServer<Context extends RequestContext>(
 }
 
 function serveGraphQL<Context extends RequestContext>(server: FastifyInstance, options: ServerOptions<Context>): void {
-  const { apollo, authenticator, bounds, now } = options;
+  const { apollo, direct, authenticator, bounds, now } = options;
   server.decorateRequest("caller", null);
-  const answer = fastifyApolloHandler(apollo, {
-    context: async (request) => {
-      if (!request.caller) throw new Error("Expected the caller to be known by now");
-      const { id: requestId, caller, log } = request;
-      return options.createContext({ requestId, caller, now, arrivedAtMs: now(), log });
-    },
-  });
+  const contextOf = (request: FastifyRequest): Context => {
+    if (!request.caller) throw new Error("Expected the caller to be known by now");
+    const { id: requestId, caller, log } = request;
+    return options.createContext({ requestId, caller, now, arrivedAtMs: now(), log });
+  };
+  const apolloAnswer = fastifyApolloHandler(apollo, { context: async (request) => contextOf(request) });
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const known = await direct?.answer(request, reply, () => contextOf(request));
+    if (known !== undefined) return known;
+    const body: unknown = await apolloAnswer.call(server, request, reply);
+    direct?.learn(request, reply);
+    return body;
+  };
   server.route({
     url: "/graphql",
     method: ["GET", "POST"],
@@ -93,7 +102,7 @@ function serveGraphQL<Context extends RequestContext>(server: FastifyInstance, o
     preHandler: async (request) => {
       bounds.check(askedOperation(request));
     },
-    handler: async (request, reply) => withRequestId(await answer.call(server, request, reply), request, reply),
+    handler: async (request, reply) => withRequestId(await answer(request, reply), request, reply),
   });
 }
 

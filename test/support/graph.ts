@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
 import type { Environment } from "../../src/settings.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import type { GraphAnswer, Json } from "./graph-answer.ts";
+import { testedExecution } from "./tested-execution.ts";
 
 /** The whole service in this process, as `main.ts` composes it, without a socket. */
 export interface Graph {
@@ -28,7 +29,8 @@ export interface GraphOptions {
 export async function startGraph({ environment = {}, now }: GraphOptions = {}): Promise<Graph> {
   const lines: string[] = [];
   const log = createLog("trace", { write: (line: string) => void lines.push(line) });
-  const { server, close } = await createApp(readConfig(environment), { log, ...(now && { now }) });
+  const config = readConfig({ ...testedExecution.environment, ...environment });
+  const { server, close } = await createApp(config, { log, known: testedExecution.known(), ...(now && { now }) });
   return {
     server,
     logged: () => lines.join(""),

@@ -11,8 +11,8 @@ import { isCompilable, PreparedOperation } from "./prepared-operation.ts";
 /** One validated operation to be executed. */
 export interface Execution {
   document: DocumentNode;
-  /** The operation of the document that is meant. */
-  operation: OperationDefinitionNode;
+  /** The operation of the document that is meant; undefined where there is none of that name. */
+  operation: OperationDefinitionNode | undefined;
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | undefined;
   context: unknown;
@@ -46,6 +46,7 @@ export function compiledExecutor(
   // By the operation itself, which lives as long as the parsed document is kept.
   const prepared = new LRUCache<OperationDefinitionNode, PreparedOperation | false>({ max, maxSize });
   const prepare = ({ document, operation }: Execution): PreparedOperation | false => {
+    if (!operation) return false;
     const known = prepared.get(operation);
     if (known !== undefined) return known;
     const made = isCompilable(document, operation) && new PreparedOperation(schema, document, operation);
@@ -53,11 +54,11 @@ export function compiledExecutor(
     return made;
   };
   return (execution) => {
-    const operation = prepare(execution);
-    if (!operation) return interpret(execution);
-    const result = operation.execute(execution.context, execution.variables);
+    const query = prepare(execution);
+    if (!query || !execution.operation) return interpret(execution);
+    const result = query.execute(execution.context, execution.variables);
     // Parts are compiled when they are first met, so that what an operation takes grows while it is used.
-    if (operation.hasGrown()) prepared.set(execution.operation, operation, { size: operation.size });
+    if (query.hasGrown()) prepared.set(execution.operation, query, { size: query.size });
     return result;
   };
 }
