@@ -99,8 +99,9 @@ function serveGraphQL<Context extends RequestContext>(server: FastifyInstance, o
       checkAddress(request);
       request.caller = await authenticator.authenticate(request.headers);
     },
-    preHandler: async (request) => {
+    preHandler: (request, _reply, done) => {
       bounds.check(askedOperation(request));
+      done();
     },
     handler: async (request, reply) => withRequestId(await answer(request, reply), request, reply),
   });
@@ -128,16 +129,19 @@ function withRequestId(body: unknown, { id: requestId }: FastifyRequest, reply: 
 }
 
 function markResponses(server: FastifyInstance): void {
-  server.addHook("onRequest", async (request, reply) => {
+  server.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id).header("cache-control", "no-store");
+    done();
   });
 }
 
 function logRequests(server: FastifyInstance): void {
-  server.addHook("onResponse", async (request, reply) => {
+  server.addHook("onResponse", (request, reply, done) => {
+    if (!request.log.isLevelEnabled("info")) return done();
     const { method, routeOptions } = request;
     const facts = { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
     request.log.info(facts, "request");
+    done();
   });
 }
 
@@ -147,8 +151,9 @@ function letConnectionsGo(server: FastifyInstance): void {
   server.addHook("preClose", async () => {
     closing = true;
   });
-  server.addHook("onSend", async (_request, reply) => {
+  server.addHook("onSend", (_request, reply, _payload, done) => {
     if (closing) reply.header("connection", "close");
+    done();
   });
 }
 

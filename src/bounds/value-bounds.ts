@@ -16,12 +16,14 @@ export function checkVariables(variables: unknown, bounds: ValueBounds): void {
     }
     if (typeof value !== "object" || value === null) return;
     if (depth > bounds.maxJsonDepth) throw tooLarge("levels in one value", bounds.maxJsonDepth);
-    const inside = Object.entries(value);
-    members += inside.length;
+    // Items have no names of their own. What was read from JSON inherits nothing that could be counted.
+    const names = Array.isArray(value) ? undefined : Object.keys(value);
+    members += names?.length ?? (value as unknown[]).length;
     if (members > bounds.maxJsonMembers) throw tooLarge("members in its values", bounds.maxJsonMembers);
-    for (const [name, member] of inside) {
+    if (!names) return (value as unknown[]).forEach((item) => check(item, depth + 1));
+    for (const name of names) {
       check(name, depth);
-      check(member, depth + 1);
+      check((value as Record<string, unknown>)[name], depth + 1);
     }
   };
   // The variables themselves are no level of any value.

@@ -52,8 +52,15 @@ async function ask(server: Graph["server"], { body, headers = {}, scopes }: Aski
   });
   const id = String(response.headers["x-request-id"]);
   const { date: _date, "x-request-id": _id, "content-length": _length, ...rest } = response.headers;
-  const text = response.body.replaceAll(id, "the request's id").replace(/"fetchedAt":"[^"]+"/g, '"fetchedAt":"then"');
+  const text = response.body.replaceAll(id, "the request's id").replace(dateTimes, withoutNow);
   return { status: response.statusCode, headers: rest, body: sortErrors(text) };
+}
+
+// When something was read is different each time.
+const dateTimes = /"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/g;
+
+function withoutNow(dateTime: string): string {
+  return Math.abs(Date.now() - Date.parse(JSON.parse(dateTime))) < 300_000 ? '"just now"' : dateTime;
 }
 
 // Of errors that come at the same time either may be told first.
