@@ -137,7 +137,6 @@ function markResponses(server: FastifyInstance): void {
 
 function logRequests(server: FastifyInstance): void {
   server.addHook("onResponse", (request, reply, done) => {
-    if (!request.log.isLevelEnabled("info")) return done();
     const { method, routeOptions } = request;
     const facts = { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
     request.log.info(facts, "request");

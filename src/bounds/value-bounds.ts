@@ -10,17 +10,23 @@ export type ValueBounds = Pick<DocumentBounds, "maxStringLength" | "maxJsonDepth
  */
 export function checkVariables(variables: unknown, bounds: ValueBounds): void {
   let members = 0;
+  const count = (more: number): void => {
+    members += more;
+    if (members > bounds.maxJsonMembers) throw tooLarge("members in its values", bounds.maxJsonMembers);
+  };
   const check = (value: unknown, depth: number): void => {
     if (typeof value === "string" && value.length > bounds.maxStringLength) {
       throw tooLarge("characters in one text", bounds.maxStringLength);
     }
     if (typeof value !== "object" || value === null) return;
     if (depth > bounds.maxJsonDepth) throw tooLarge("levels in one value", bounds.maxJsonDepth);
-    // Items have no names of their own. What was read from JSON inherits nothing that could be counted.
-    const names = Array.isArray(value) ? undefined : Object.keys(value);
-    members += names?.length ?? (value as unknown[]).length;
-    if (members > bounds.maxJsonMembers) throw tooLarge("members in its values", bounds.maxJsonMembers);
-    if (!names) return (value as unknown[]).forEach((item) => check(item, depth + 1));
+    if (Array.isArray(value)) {
+      count(value.length);
+      for (const item of value) check(item, depth + 1);
+      return;
+    }
+    const names = Object.keys(value);
+    count(names.length);
     for (const name of names) {
       check(name, depth);
       check((value as Record<string, unknown>)[name], depth + 1);
