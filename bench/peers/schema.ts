@@ -33,7 +33,9 @@ export function createSchema(): GraphQLSchema {
             { companies }: Context,
           ) => {
             await refreshCompany(companyId);
-            return { __typename: "RefreshCompanyReportSuccess", company: companies.clear(companyId).load(companyId) };
+            // Awaited here, for graphql-jit takes the promise in a member of a union for the company itself.
+            const company = await companies.clear(companyId).load(companyId);
+            return { __typename: "RefreshCompanyReportSuccess", company };
           },
         },
         Company: {
