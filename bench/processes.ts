@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export interface ServerProcess {
@@ -22,17 +24,22 @@ export interface Program {
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const running = new Set<ChildProcess>();
+/** What is running, and where what it writes goes. */
+const running = new Map<ChildProcess, string | undefined>();
 
 export async function startServer({ file, env = {}, ready }: Program): Promise<ServerProcess> {
   const beganMs = performance.now();
+  // Into a file, as a log goes: whoever read it from a pipe would take the processor from those who are measured.
+  const output = join(mkdtempSync(join(tmpdir(), "diligence-bench-")), "stdout");
+  const stdout = openSync(output, "w");
   const child = spawn(process.execPath, [file], {
     cwd: root,
     env: { NODE_ENV: "production", ...env },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", stdout, "inherit"],
   });
-  running.add(child);
-  const port = await portOf(child, ready);
+  closeSync(stdout);
+  running.set(child, output);
+  const port = await portOf(child, output, ready);
   await fetch(`http://127.0.0.1:${port}/`).then((response) => response.arrayBuffer());
   const startMs = performance.now() - beganMs;
   return {
@@ -47,7 +54,7 @@ export async function startServer({ file, env = {}, ready }: Program): Promise<S
 /** Runs a program to its end, and gives what it wrote. */
 export async function run(file: string, argument: string): Promise<string> {
   const child = spawn(process.execPath, [file, argument], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
-  running.add(child);
+  running.set(child, undefined);
   let written = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     written += text;
@@ -60,28 +67,32 @@ export async function run(file: string, argument: string): Promise<string> {
 
 /** Ends whatever is still running, each by its own id. */
 export async function stopAll(): Promise<void> {
-  await Promise.all([...running].map(stop));
+  await Promise.all([...running.keys()].map(stop));
 }
 
 async function stop(child: ChildProcess): Promise<void> {
+  const output = running.get(child);
   running.delete(child);
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, "close");
-  child.kill("SIGKILL");
-  await ended;
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, "close");
+    child.kill("SIGKILL");
+    await ended;
+  }
+  if (output) rmSync(dirname(output), { recursive: true, force: true });
 }
 
-function portOf(child: ChildProcess, ready: RegExp): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  let written = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    if (written.length > 10_000) return;
-    written += text;
+const startsWithinMs = 60_000;
+
+async function portOf(child: ChildProcess, output: string, ready: RegExp): Promise<number> {
+  const untilMs = performance.now() + startsWithinMs;
+  while (performance.now() < untilMs) {
+    const written = readFileSync(output, "utf8");
     const port = ready.exec(written)?.[1];
-    if (port) resolve(Number(port));
-  });
-  child.once("close", () => reject(new Error(`Expected a server to be ready, it ended: ${written}`)));
-  return promise;
+    if (port) return Number(port);
+    if (child.exitCode !== null) throw new Error(`Expected a server to be ready, it ended: ${written}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  throw new Error("Expected a server to be ready within a minute, it was not");
 }
 
 // Linux counts it in hundredths of a second.

@@ -21,7 +21,8 @@ export function drawChart(results: Results): string {
     return group;
   });
   const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${top + gap}" width="${width}" height="${top + gap}" font-family="system-ui, sans-serif" font-size="12" fill="${colours.ink}">`;
-  return [head, `<rect width="100%" height="100%" fill="#ffffff"/>`, ...groups, "</svg>\n"].join("\n");
+  const name = "<title>Warm requests per second by server</title>";
+  return [head, name, `<rect width="100%" height="100%" fill="#ffffff"/>`, ...groups, "</svg>\n"].join("\n");
 }
 
 interface Bar {

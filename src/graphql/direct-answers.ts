@@ -1,4 +1,4 @@
-import { type GraphQLRequestContext, HeaderMap } from "@apollo/server";
+import type { GraphQLRequestContext } from "@apollo/server";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
 import { LRUCache } from "lru-cache";
@@ -112,9 +112,8 @@ function tell<Context extends RequestContext>(
   { document, operation }: KnownQuery,
   contextValue: Context,
 ): Told<Context> {
-  const response = { http: { status: undefined, headers: new HeaderMap() } };
   const operationName = operation.name?.value ?? null;
-  return { request, source: request.query, document, operation, operationName, contextValue, response } as never;
+  return { request, source: request.query, document, operation, operationName, contextValue, response: {} } as never;
 }
 
 // A refusal may bring its status along, in an extension that clients don't see.

@@ -37,6 +37,10 @@ const loggable = new Set([
 
 const maxTextLength = 300;
 
+// Lines that tell of requests are written together: a write for each takes a tenth of what answering takes.
+const bufferedBytes = 4_096;
+const flushEveryMs = 100;
+
 // The provider's id of what was bought is the one text of theirs that is needed: it is an id, or it is left out.
 const idOfTheirs = /^[\w.-]{1,100}$/;
 
@@ -48,7 +52,10 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     serializers: { err: describeError },
     hooks: { logMethod: sayInOwnWords },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(
+    options,
+    destination ?? pino.destination({ sync: false, minLength: bufferedBytes, periodicFlush: flushEveryMs }),
+  );
 }
 
 // Pino, and Fastify, take an error's own message where nobody gives another one.
@@ -57,6 +64,8 @@ function sayInOwnWords(this: Logger, [facts, message, ...more]: Parameters<LogFn
   const error = withFacts && "err" in facts ? facts.err : facts;
   const theirs = withFacts && (message === undefined || (error instanceof Error && message === error.message));
   log.call(this, facts, theirs ? "an error" : message, ...more);
+  // There is one such line for each request; every other one is written at once.
+  if (message !== "request") this.flush();
 }
 
 function pickLoggable(facts: Record<string, unknown>): Record<string, unknown> {
