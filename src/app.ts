@@ -14,6 +14,8 @@ import type { Config, ProviderAccess, ProviderName } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
 import { closeServer } from "./drain.ts";
 import { createApollo } from "./graphql/apollo.ts";
+import { createExecution } from "./graphql/execution.ts";
+import type { KnownOperations } from "./graphql/known-operations.ts";
 import { paidFieldsOf } from "./graphql/scopes.ts";
 import { Health } from "./health.ts";
 import { createOperationCheck } from "./operation-check.ts";
@@ -33,6 +35,8 @@ export interface App {
 
 export interface AppParts {
   log: FastifyBaseLogger;
+  /** Which queries need not be seen by Apollo Server again; by default those it has seen. */
+  known?: KnownOperations | undefined;
   now?: () => number;
 }
 
@@ -53,7 +57,7 @@ const explorerQuery = `query FirstLook {
 `;
 
 /** Makes everything that lives as long as the process. It does not listen yet. */
-export async function createApp(config: Config, { log, now = Date.now }: AppParts): Promise<App> {
+export async function createApp(config: Config, { log, known, now = Date.now }: AppParts): Promise<App> {
   const opened: { close(): Promise<unknown> }[] = [];
   const close = async () => {
     for (const part of opened.toReversed()) await part.close();
@@ -77,7 +81,8 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     const { production, bounds } = config;
     const checkOperation = createOperationCheck(bounds);
     const routerOnly = config.routerSecrets.length > 0;
-    const apollo = createApollo<Context>({ schema, production, routerOnly, log, checkOperation });
+    const { execute, direct, alsoTell } = createExecution<Context>(config, { schema, checkOperation, known });
+    const apollo = createApollo<Context>({ schema, production, routerOnly, log, checkOperation, execute, alsoTell });
     await apollo.start();
     opened.push({ close: () => apollo.stop() });
     const parts = {
@@ -90,6 +95,7 @@ export async function createApp(config: Config, { log, now = Date.now }: AppPart
     };
     const server = await createServer({
       apollo,
+      direct,
       authenticator: createAuthenticator(config, log),
       bounds: new BoundsGate(bounds, paidFieldsOf(schema)),
       now,

@@ -4,6 +4,7 @@ import type { TokenSettings } from "./auth/token-verifier.ts";
 import type { DocumentBounds } from "./bounds/document-bounds.ts";
 import { type CacheSettings, readCacheSettings } from "./cache/cache-settings.ts";
 import { type DrainSettings, readDrainSettings } from "./drain-settings.ts";
+import { type ExecutionSettings, readExecutionSettings } from "./graphql/execution/execution-settings.ts";
 import { type HttpSettings, readHttpSettings } from "./http/http-settings.ts";
 import { type RedisSettings, readRedisSettings } from "./redis/redis-settings.ts";
 import { type Environment, isLoopback, Settings } from "./settings.ts";
@@ -19,6 +20,7 @@ export interface Config {
   /** What a request has to carry to show that it came through the router; empty where nothing is asked. */
   routerSecrets: string[];
   bounds: DocumentBounds & { maxRepresentations: number };
+  execution: ExecutionSettings["execution"];
   mode: "sandbox" | "live";
   /** "built-in" where the service is to start the simulated providers itself. */
   providers: "built-in" | Record<ProviderName, ProviderAccess>;
@@ -92,6 +94,7 @@ export function readConfig(environment: Environment): Config {
     tokens: readTokens(settings),
     routerSecrets: readRouterSecrets(settings),
     bounds: readBounds(settings),
+    ...readExecutionSettings(settings),
     logLevel: settings.oneOf("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace", "silent"]) ?? "info",
     server: {
       host,

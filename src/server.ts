@@ -16,6 +16,7 @@ import type { AskedOperation, BoundsGate } from "./bounds/bounds-gate.ts";
 import { letConnectionsGo } from "./drain.ts";
 import { serveExplorer } from "./explorer.ts";
 import type { Caller, RequestContext } from "./graphql/context.ts";
+import type { DirectAnswers } from "./graphql/direct-answers.ts";
 import { CodedError, describeForLog, notFound, toClientError } from "./graphql/errors.ts";
 import type { RequestObserver, RequestWatch } from "./graphql/request-observer.ts";
 import { Health, serveHealth } from "./health.ts";
@@ -25,6 +26,8 @@ import { markResponses, NO_STORE } from "./response-headers.ts";
 
 export interface ServerOptions<Context extends RequestContext> {
   apollo: ApolloServer<Context>;
+  /** Answers what Apollo Server need not see again; without it, that one answers everything. */
+  direct?: DirectAnswers<Context> | undefined;
   authenticator: Authenticator;
   bounds: Pick<BoundsGate, "check">;
   createContext(request: RequestContext): Context;
@@ -92,17 +95,23 @@ export async function createServer<Context extends RequestContext>(
 }
 
 function serveGraphQL<Context extends RequestContext>(server: FastifyInstance, options: ServerOptions<Context>): void {
-  const { apollo, authenticator, bounds, now, requests } = options;
+  const { apollo, direct, authenticator, bounds, now, requests } = options;
   server.decorateRequest("caller", null);
   server.decorateRequest("arrivedAtMs", 0);
   server.decorateRequest("watch", null);
-  const answer = fastifyApolloHandler(apollo, {
-    context: async (request) => {
-      if (!request.caller) throw new Error("Expected the caller to be known by now");
-      const { id: requestId, caller, arrivedAtMs, log, watch } = request;
-      return options.createContext({ requestId, caller, now, arrivedAtMs, log, watch: watch ?? undefined });
-    },
-  });
+  const contextOf = (request: FastifyRequest): Context => {
+    if (!request.caller) throw new Error("Expected the caller to be known by now");
+    const { id: requestId, caller, arrivedAtMs, log, watch } = request;
+    return options.createContext({ requestId, caller, now, arrivedAtMs, log, watch: watch ?? undefined });
+  };
+  const apolloAnswer = fastifyApolloHandler(apollo, { context: async (request) => contextOf(request) });
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const known = await direct?.answer(request, reply, () => contextOf(request));
+    if (known !== undefined) return known;
+    const body: unknown = await apolloAnswer.call(server, request, reply);
+    direct?.learn(request, reply);
+    return body;
+  };
   server.route({
     url: "/graphql",
     method: ["GET", "POST"],
@@ -112,11 +121,12 @@ function serveGraphQL<Context extends RequestContext>(server: FastifyInstance, o
       checkAddress(request);
       request.caller = await authenticator.authenticate(request.headers);
     },
-    preHandler: async (request) => {
+    preHandler: (request, _reply, done) => {
       bounds.check(askedOperation(request));
+      done();
     },
     handler: async (request, reply) => {
-      const work = async () => answer.call(server, request, reply);
+      const work = async () => answer(request, reply);
       return withRequestId(await (request.watch?.run(request.headers, work) ?? work()), request, reply);
     },
   });
@@ -156,10 +166,11 @@ function withRequestId(body: unknown, { id: requestId }: FastifyRequest, reply: 
 }
 
 function logRequests(server: FastifyInstance): void {
-  server.addHook("onResponse", async (request, reply) => {
+  server.addHook("onResponse", (request, reply, done) => {
     const { method, routeOptions } = request;
     const facts = { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
     request.log.info(facts, "request");
+    done();
   });
 }
 

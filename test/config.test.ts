@@ -23,7 +23,13 @@ const liveProviders = {
 
 const noTokens = "JWT_JWKS_URL or JWT_PUBLIC_KEY is missing: live data needs callers' tokens, or PROVIDERS=sandbox";
 
-const security = { tokens: undefined, routerSecrets: [], bounds: expect.any(Object), cache: expect.any(Object) };
+const security = {
+  tokens: undefined,
+  routerSecrets: [],
+  bounds: expect.any(Object),
+  cache: expect.any(Object),
+  execution: "compiled",
+};
 
 describe("the configuration", () => {
   it("of an empty environment is a sandbox on loopback", () => {

@@ -1,4 +1,17 @@
-import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from "jose";
+import {
+  createRemoteJWKSet,
+  customFetch,
+  type FetchImplementation,
+  type JWKSCacheInput,
+  type JWTVerifyGetKey,
+  jwksCache,
+} from "jose";
+
+export interface KeySet {
+  find: JWTVerifyGetKey;
+  /** Which keys are in force: undefined once they are due to be read again, and another value whenever they were. */
+  inForce(): number | undefined;
+}
 
 /** How long the last good keys serve while the key server fails, in milliseconds. */
 export const keptThroughOutageMs = 60 * 60_000;
@@ -9,7 +22,7 @@ const askAgainAfterMs = 5_000;
  * The keys at an address, as they rotate. They are read again when they are ten minutes old, or when a token names one that
  * is not among them. Where the key server fails, the keys it gave last go on for an hour: its outage is not ours.
  */
-export function createKeySet(url: URL, onOutage: (error: unknown) => void): JWTVerifyGetKey {
+export function createKeySet(url: URL, onOutage: (error: unknown) => void): KeySet {
   let lastGood: { body: string; readAtMs: number } | undefined;
   let failed: { error: unknown; atMs: number } | undefined;
 
@@ -28,7 +41,9 @@ export function createKeySet(url: URL, onOutage: (error: unknown) => void): JWTV
     if (lastGood && Date.now() - lastGood.readAtMs < keptThroughOutageMs) return answer(lastGood.body);
     throw failed.error;
   };
-  return createRemoteJWKSet(url, { [customFetch]: read });
+  const cache: JWKSCacheInput = {};
+  const find = createRemoteJWKSet(url, { [customFetch]: read, [jwksCache]: cache });
+  return { find, inForce: () => (find.fresh ? cache.uat : undefined) };
 }
 
 async function readKeys(...[address, options]: Parameters<FetchImplementation>): Promise<string> {

@@ -4,6 +4,7 @@ import { type JWTPayload, type JWTVerifyGetKey, errors as joseErrors, jwtVerify 
 import type { Caller } from "../graphql/context.ts";
 import { CodedError, unauthenticated } from "../graphql/errors.ts";
 import { createKeySet } from "./key-set.ts";
+import { clockSkewSeconds, VerifiedTokens } from "./verified-tokens.ts";
 
 export interface TokenSettings {
   /** Where the keys are: a JWKS that may rotate, or one public key in PEM. */
@@ -28,21 +29,24 @@ const algorithms = [
   "EdDSA",
   "Ed25519",
 ];
-const clockSkewSeconds = 60;
-
 /** Checks callers' JSON Web Tokens: signature, algorithm, issuer, audience, expiry, and that they name a caller. */
 export class TokenVerifier {
   private readonly keys: KeyObject | JWTVerifyGetKey;
+  private readonly known: VerifiedTokens;
 
   constructor(
     private readonly settings: TokenSettings,
     log: FastifyBaseLogger,
   ) {
     const { keys } = settings;
-    this.keys =
-      "jwksUrl" in keys
-        ? createKeySet(new URL(keys.jwksUrl), (err) => log.error({ err }, "auth: the key server failed"))
-        : createPublicKey(keys.publicKeyPem);
+    if ("jwksUrl" in keys) {
+      const set = createKeySet(new URL(keys.jwksUrl), (err) => log.error({ err }, "auth: the key server failed"));
+      this.keys = set.find;
+      this.known = new VerifiedTokens(set.inForce);
+    } else {
+      this.keys = createPublicKey(keys.publicKeyPem);
+      this.known = new VerifiedTokens(() => "the one key");
+    }
   }
 
   /**
@@ -51,13 +55,18 @@ export class TokenVerifier {
    * @throws UNAUTHENTICATED for every token that is not good. What is wrong with it is not told.
    */
   async verify(token: string): Promise<Caller> {
+    const known = this.known.find(token);
+    if (known) return known;
+    const keys = this.known.keysInForce();
     const payload = await this.check(token);
     const id = payload[this.settings.callerClaim];
     if (typeof id !== "string" || id.length > 255 || !/^\P{Cc}+$/u.test(id) || !id.isWellFormed()) {
       throw unauthenticated("Expected a token that names its caller.");
     }
     const scopes = readScopes(payload);
-    return { id, can: (scope) => scopes.has(scope) };
+    const caller: Caller = Object.freeze({ id, can: (scope: string) => scopes.has(scope) });
+    this.known.remember(token, { caller, payload, keys });
+    return caller;
   }
 
   private async check(token: string): Promise<JWTPayload> {

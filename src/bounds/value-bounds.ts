@@ -34,6 +34,10 @@ const maxCharacters = 2_000_000;
 function measure(whole: unknown, atDepth: number, bounds: ValueBounds): void {
   let members = 0;
   let characters = 0;
+  const count = (more: number): void => {
+    members += more;
+    if (members > bounds.maxJsonMembers) throw tooLarge("members in its values", bounds.maxJsonMembers);
+  };
   const check = (value: unknown, depth: number): void => {
     if (typeof value === "string") {
       checkLength(value, bounds);
@@ -42,12 +46,16 @@ function measure(whole: unknown, atDepth: number, bounds: ValueBounds): void {
     }
     if (typeof value !== "object" || value === null) return;
     if (depth > bounds.maxJsonDepth) throw tooLarge("levels in one value", bounds.maxJsonDepth);
-    const inside = Object.entries(value);
-    members += inside.length;
-    if (members > bounds.maxJsonMembers) throw tooLarge("members in its values", bounds.maxJsonMembers);
-    for (const [name, member] of inside) {
+    if (Array.isArray(value)) {
+      count(value.length);
+      for (const item of value) check(item, depth + 1);
+      return;
+    }
+    const names = Object.keys(value);
+    count(names.length);
+    for (const name of names) {
       check(name, depth);
-      check(member, depth + 1);
+      check((value as Record<string, unknown>)[name], depth + 1);
     }
   };
   check(whole, atDepth);

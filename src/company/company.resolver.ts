@@ -1,4 +1,5 @@
 import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from "type-graphql";
+import { findIn } from "../graphql/find-in.ts";
 import { checkListOfIds } from "../graphql/page.ts";
 import { RequiresScope } from "../graphql/scopes.ts";
 import type { CompanyContext } from "./company.context.ts";
@@ -15,7 +16,7 @@ export class CompanyResolver {
     @Arg("id", () => ID, { description: "The positive integer that Credas gave the company." }) id: string,
     @Ctx() { companies }: CompanyContext,
   ) {
-    return companies.load(id);
+    return findIn(companies, id);
   }
 
   @Query(() => [Company], {
@@ -29,7 +30,7 @@ export class CompanyResolver {
     @Ctx() { companies }: CompanyContext,
   ) {
     checkListOfIds(ids);
-    return companies.loadMany(ids);
+    return ids.map((id) => findIn(companies, id));
   }
 
   @Mutation(() => RefreshCompanyReportResult, {

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from "type-graphql";
+import { findIn } from "../graphql/find-in.ts";
 import { RequiresScope } from "../graphql/scopes.ts";
 import type { CreditReportContext } from "./credit-report.context.ts";
 import { RequestBusinessCreditReportInput } from "./credit-report.input.ts";
@@ -17,7 +18,7 @@ export class CreditReportResolver {
     @Arg("id", () => ID, { description: "The provider's id of the report: 24 hex digits." }) id: string,
     @Ctx() { creditReports }: CreditReportContext,
   ) {
-    return creditReports.load(id);
+    return findIn(creditReports, id);
   }
 
   @Mutation(() => RequestBusinessCreditReportResult, {

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from "@apollo/server";
+import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -6,11 +6,19 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import type { FastifyBaseLogger } from "fastify";
-import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode } from "graphql";
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  execute as interpret,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from "graphql";
 import type { Caller, RequestContext } from "./context.ts";
 import { createDocumentStore } from "./document-store.ts";
 import { describeForLog, formatError, isOperatorsConcern } from "./errors.ts";
-import { federatedTracing } from "./federated-tracing.ts";
+import type { Executor } from "./execution/executor.ts";
+import { asksForTrace, federatedTracing } from "./federated-tracing.ts";
+import type { OperationListener } from "./operation-listener.ts";
 
 export interface ApolloOptions {
   schema: GraphQLSchema;
@@ -20,6 +28,10 @@ export interface ApolloOptions {
   log: FastifyBaseLogger;
   /** Looks at a validated operation before anything is resolved; throws what refuses it. */
   checkOperation(operation: ResolvedOperation): void;
+  /** How operations are executed; by graphql-js without it. */
+  execute?: Executor | undefined;
+  /** Told of operations beside the service's own listeners. */
+  alsoTell?: OperationListener<never>[] | undefined;
 }
 
 export interface ResolvedOperation {
@@ -36,9 +48,11 @@ export function createApollo<Context extends RequestContext>({
   routerOnly,
   log,
   checkOperation,
+  execute,
+  alsoTell = [],
 }: ApolloOptions): ApolloServer<Context> {
   return new ApolloServer<Context>({
-    schema,
+    ...(execute ? { gateway: executedBy(execute, schema) } : { schema }),
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
     includeStacktraceInErrorResponses: false,
@@ -59,11 +73,36 @@ export function createApollo<Context extends RequestContext>({
       // An APOLLO_KEY in the environment, there for another tool, would have operations reported to Apollo.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
-      refuse(checkOperation),
-      tellErrors(),
-      tellWatch(),
+      ...[...ownListeners<Context>(checkOperation), ...(alsoTell as OperationListener<Context>[])].map(
+        (listener): ApolloServerPlugin<Context> => ({ requestDidStart: async () => listener }),
+      ),
     ],
   });
+}
+
+// The one way in which Apollo Server lets somebody else execute. There is no gateway.
+function executedBy(execute: Executor, schema: GraphQLSchema): ApolloServerOptionsWithGateway<never>["gateway"] {
+  return {
+    load: async () => ({
+      executor: async ({ document, operation, request: { operationName, variables, http }, context }) =>
+        // What a trace is made of are the moments that graphql-js tells of.
+        asksForTrace(http?.headers)
+          ? interpret({ schema, document, operationName, variableValues: variables, contextValue: context })
+          : execute({ document, operation, operationName, variables, context }),
+    }),
+    onSchemaLoadOrUpdate: (tell) => {
+      tell({ apiSchema: schema, coreSupergraphSdl: "" });
+      return () => {};
+    },
+    stop: async () => {},
+  };
+}
+
+/** What the service does about every operation, by whichever way it is answered. */
+export function ownListeners<Context extends RequestContext>(
+  checkOperation: ApolloOptions["checkOperation"],
+): OperationListener<Context>[] {
+  return [refuse(checkOperation), tellErrors(), tellWatch()];
 }
 
 // Apollo writes errors' own messages into its lines; what went wrong is logged by us, without them.
@@ -80,45 +119,37 @@ function quietly(log: FastifyBaseLogger) {
 // More would only help whoever is guessing what the schema has.
 const maxValidationErrors = 5;
 
-function refuse<Context extends RequestContext>(check: ApolloOptions["checkOperation"]): ApolloServerPlugin<Context> {
+function refuse<Context extends RequestContext>(check: ApolloOptions["checkOperation"]): OperationListener<Context> {
   return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation({ operation, document, request, contextValue }) {
-          if (operation) check({ operation, document, variables: request.variables, caller: contextValue.caller });
-        },
-      };
+    async didResolveOperation({ operation, document, request, contextValue }) {
+      if (operation) check({ operation, document, variables: request.variables, caller: contextValue.caller });
     },
   };
 }
 
 /** Logs the cause of what was masked, and gives the client the request's id to ask by. */
-function tellErrors<Context extends RequestContext>(): ApolloServerPlugin<Context> {
+function tellErrors<Context extends RequestContext>(): OperationListener<Context> {
   return {
-    async requestDidStart() {
-      return {
-        async didEncounterErrors({ errors, contextValue }) {
-          for (const error of errors) {
-            if (isOperatorsConcern(error)) contextValue.log.error(describeForLog(error), "a field failed");
-          }
-        },
-        async willSendResponse({ response, contextValue }) {
-          if (response.body.kind !== "single") return;
-          const { errors } = response.body.singleResult;
-          if (!errors) return;
-          response.body.singleResult.errors = errors.map((error) => ({
-            ...error,
-            extensions: { ...error.extensions, requestId: contextValue.requestId },
-          }));
-        },
-      };
+    async didEncounterErrors({ errors, contextValue }) {
+      for (const error of errors) {
+        if (isOperatorsConcern(error)) contextValue.log.error(describeForLog(error), "a field failed");
+      }
+    },
+    async willSendResponse({ response, contextValue }) {
+      if (response.body.kind !== "single") return;
+      const { errors } = response.body.singleResult;
+      if (!errors) return;
+      response.body.singleResult.errors = errors.map((error) => ({
+        ...error,
+        extensions: { ...error.extensions, requestId: contextValue.requestId },
+      }));
     },
   };
 }
 
-// Comes after the plugin that completes the errors, and looks at nothing but their codes.
-function tellWatch<Context extends RequestContext>(): ApolloServerPlugin<Context> {
-  const hooks: GraphQLRequestListener<Context> = {
+// Comes after the listener that completes the errors, and looks at nothing but their codes.
+function tellWatch<Context extends RequestContext>(): OperationListener<Context> {
+  return {
     async didResolveOperation({ operation, contextValue }) {
       if (operation && operation.operation !== OperationTypeNode.SUBSCRIPTION) {
         contextValue.watch?.resolved(operation.operation);
@@ -133,5 +164,4 @@ function tellWatch<Context extends RequestContext>(): ApolloServerPlugin<Context
       );
     },
   };
-  return { requestDidStart: async () => hooks };
 }

@@ -1,14 +1,15 @@
 import type { GraphQLSchema } from "graphql";
 import type { RequestContext } from "./context.ts";
 import { badUserInput, forbidden } from "./errors.ts";
+import { needsNoInfo } from "./execution/resolve-info.ts";
 import { referenceKey } from "./reference-key.ts";
 
 /** How a router finds an entity by its key. */
 export interface EntityReference<Context extends RequestContext = RequestContext> {
   /** Without it nothing of the entity is told, and nothing is asked of a provider. */
   scope: string;
-  /** The entity, or null where there is none. */
-  find(id: string, context: Context): Promise<object | null>;
+  /** The entity, or null where there is none; at once where it is known, for a list may ask for hundreds. */
+  find(id: string, context: Context): object | null | Promise<object | null>;
 }
 
 /** By entity type. */
@@ -23,22 +24,41 @@ type Representation = Record<string, unknown> & { __typename?: unknown };
 export function resolveEntities(schema: GraphQLSchema, references: EntityReferences): void {
   const field = schema.getQueryType()?.getFields()._entities;
   if (!field) throw new Error("Expected a subgraph with entities, got one without");
-  field.resolve = (_source, { representations }: { representations: Representation[] }, context: RequestContext) =>
-    representations.map((representation) => findEntity(representation, references, context));
+  field.resolve = needsNoInfo(
+    (_source: unknown, { representations }: { representations: Representation[] }, context: RequestContext) =>
+      representations.map((representation) => settle(representation, references, context)),
+  );
 }
 
-async function findEntity(
+// What is known at once is told at once, and what is wrong fails at its own place in the list.
+function settle(
+  representation: Representation,
+  references: EntityReferences,
+  context: RequestContext,
+): object | null | Promise<object | null> {
+  try {
+    return findEntity(representation, references, context);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function findEntity(
   { __typename: type, id }: Representation,
   references: EntityReferences,
   context: RequestContext,
-): Promise<object | null> {
+): object | null | Promise<object | null> {
   const reference = typeof type === "string" && Object.hasOwn(references, type) ? references[type] : undefined;
   if (!reference) throw badUserInput("Expected a representation of one of this graph's entities, got another type.");
   if (!context.caller.can(reference.scope)) throw forbidden(reference.scope);
 
   const key = referenceKey(id);
   if (key === null) throw badUserInput("Expected a representation with its key, got one without.");
-  const entity = await reference.find(key, context as never);
-  // The union of all entities is told apart by this member; a copy, for the entity itself may be shared or frozen.
+  const found = reference.find(key, context as never);
+  return found instanceof Promise ? found.then((entity) => named(entity, type)) : named(found, type);
+}
+
+// The union of all entities is told apart by this member; a copy, for the entity itself may be shared or frozen.
+function named(entity: object | null, type: unknown): object | null {
   return entity && { ...entity, __typename: type };
 }

@@ -2,7 +2,6 @@ import {
   type ConstDirectiveNode,
   type GraphQLField,
   type GraphQLObjectType,
-  type GraphQLResolveInfo,
   type GraphQLSchema,
   isObjectType,
   Kind,
@@ -11,6 +10,7 @@ import {
 import { Extensions } from "type-graphql";
 import type { RequestContext } from "./context.ts";
 import { forbidden } from "./errors.ts";
+import { needsNoInfo } from "./execution/resolve-info.ts";
 import { findUnscoped } from "./selection-scopes.ts";
 
 /** What a caller may do; each root field and each entity's field needs one of these. */
@@ -73,9 +73,16 @@ const extension = "requiredScope";
 type AnyField = GraphQLField<unknown, RequestContext>;
 
 function guard(field: AnyField, scope: string, paid: boolean): void {
-  const resolve = field.resolve ?? ((source, args, context, info) => readMember(source, args, context, info));
+  const { resolve } = field;
+  const check = ({ caller }: RequestContext) => {
+    if (!caller.can(scope)) throw forbidden(scope);
+  };
+  if (!resolve) {
+    field.resolve = readingMember(field.name, check);
+    return;
+  }
   field.resolve = (source, args, context, info) => {
-    if (!context.caller.can(scope)) throw forbidden(scope);
+    check(context);
     // Bought, and then not allowed to be seen, would be money for nothing.
     const unscoped = paid ? findUnscoped(info, context.caller) : undefined;
     if (unscoped) throw forbidden(unscoped);
@@ -84,14 +91,12 @@ function guard(field: AnyField, scope: string, paid: boolean): void {
 }
 
 // graphql-js's own default, without its detour for every field of every entity.
-function readMember(
-  source: unknown,
-  args: unknown,
-  context: RequestContext,
-  { fieldName }: GraphQLResolveInfo,
-): unknown {
-  const member = (source as Record<string, unknown>)[fieldName];
-  return typeof member === "function" ? member.call(source, args, context) : member;
+function readingMember(name: string, check: (context: RequestContext) => void) {
+  return needsNoInfo((source: unknown, args: unknown, context: RequestContext): unknown => {
+    check(context);
+    const member = (source as Record<string, unknown>)[name];
+    return typeof member === "function" ? member.call(source, args, context) : member;
+  });
 }
 
 function isPaid({ astNode }: Pick<AnyField, "astNode">): boolean {

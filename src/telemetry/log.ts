@@ -38,6 +38,10 @@ const loggable = new Set([
 
 const maxTextLength = 300;
 
+// Lines that tell of requests are written together: a write for each takes a tenth of what answering takes.
+const bufferedBytes = 4_096;
+const flushEveryMs = 100;
+
 // The provider's id of what was bought is the one text of theirs that is needed: it is an id, or it is left out.
 const idOfTheirs = /^[\w.-]{1,100}$/;
 
@@ -49,7 +53,12 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     serializers: { err: describeError },
     hooks: { logMethod: sayInOwnWords },
   };
-  return pickingBindings(destination ? pino(options, destination) : pino(options));
+  return pickingBindings(
+    pino(
+      options,
+      destination ?? pino.destination({ sync: false, minLength: bufferedBytes, periodicFlush: flushEveryMs }),
+    ),
+  );
 }
 
 // Pino formats what a line says, but not what a child is bound to; its children inherit this.
@@ -69,6 +78,8 @@ function sayInOwnWords(this: Logger, [facts, message]: Parameters<LogFn>, log: L
   const theirs = withFacts && (message === undefined || (error instanceof Error && message === error.message));
   if (typeof facts === "string") log.call(this, facts);
   else log.call(this, facts, theirs ? "an error" : message);
+  // There is one such line for each request; every other one is written at once.
+  if (message !== "request") this.flush();
 }
 
 function pickLoggable(facts: Record<string, unknown>): Record<string, unknown> {

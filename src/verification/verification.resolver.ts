@@ -1,4 +1,5 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { findIn } from "../graphql/find-in.ts";
 import { RequiresScope } from "../graphql/scopes.ts";
 import { judgeReverification } from "./reverification-window.ts";
 import { ReverifyVerificationResult } from "./reverify.result.ts";
@@ -20,7 +21,7 @@ export class VerificationResolver {
     @Arg("id", () => ID, { description: "The provider's id, byte for byte." }) id: string,
     @Ctx() { verifications }: VerificationContext,
   ) {
-    return verifications.load(id);
+    return findIn(verifications, id);
   }
 
   @Query(() => VerificationConnection, {

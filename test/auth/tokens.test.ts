@@ -260,6 +260,20 @@ describe("a JWKS", () => {
     expect(await ask(graph, await tokenBy(former, "former"))).toEqual(unauthenticated);
   });
 
+  it("that has lost a key ends its tokens within ten minutes, those that were good before too", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const [former, next] = await Promise.all([makeSigner(), makeSigner()]);
+    serve(await jwk(former.publicKey, "former"));
+    const graph = await startWithKeyServer();
+    const token = `Bearer ${await former.sign({ scope: "company:read", exp: inSeconds(3_600) }, { kid: "former" })}`;
+    for (let i = 0; i < 3; i += 1) expect((await ask(graph, token)).status).toBe(200);
+
+    serve(await jwk(next.publicKey, "next"));
+    vi.setSystemTime(Date.now() + 601_000);
+
+    expect(await ask(graph, token)).toEqual(unauthenticated);
+  });
+
   it("with two keys takes tokens of both while they are being changed", async () => {
     const [former, next] = await Promise.all([makeSigner(), makeSigner()]);
     serve(await jwk(former.publicKey, "former"), await jwk(next.publicKey, "next"));

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { testedExecution } from "./tested-execution.ts";
 
 /** One of the built programs, running as a process of its own. */
 export interface BuiltProcess {
@@ -24,7 +25,11 @@ const running = new Map<ChildProcess, Promise<unknown>>();
 export function startBuilt(program: "main.js" | "sandbox/main.js", env: Environment = {}): BuiltProcess {
   const file = `${root}dist/${program}`;
   if (!existsSync(file)) throw new Error(`dist/${program} is missing: run \`npm run build\` first`);
-  const child = spawn(process.execPath, [file], { env, cwd: `${root}test/support`, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [file], {
+    env: { ...testedExecution.environment, ...env },
+    cwd: `${root}test/support`,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const end = once(child, "close").then(([code, signal]) => {
     running.delete(child);
     return { code, signal };

@@ -1,0 +1,130 @@
+import type { GraphQLRequestContext } from "@apollo/server";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ExecutionResult, FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
+import { LRUCache } from "lru-cache";
+import type { RequestContext } from "./context.ts";
+import { formatError } from "./errors.ts";
+import type { Executor } from "./execution/executor.ts";
+import { traceHeader } from "./federated-tracing.ts";
+import type { KnownOperations, KnownQuery } from "./known-operations.ts";
+import type { OperationListener } from "./operation-listener.ts";
+
+export interface DirectAnswersParts<Context extends RequestContext> {
+  known: KnownOperations;
+  execute: Executor;
+  listeners: OperationListener<Context>[];
+}
+
+type Body = Record<string, unknown>;
+type Asked = Pick<GraphQLRequestContext<RequestContext>["request"], "query" | "variables" | "operationName">;
+type Told<Context extends RequestContext> = GraphQLRequestContext<Context>;
+
+/**
+ * Answers queries that Apollo Server has answered before, with the bytes it would answer, without its pipeline: that takes
+ * longer than most answers. Whatever is not as plain as can be is left to it: other methods, operations it has not seen,
+ * mutations, what asks for a trace, what a check refuses, variables that don't fit.
+ */
+export class DirectAnswers<Context extends RequestContext> {
+  // What Apollo Server answered with to each Accept header.
+  private readonly contentTypes = new LRUCache<string, string>({
+    max: 100,
+    maxSize: 20_000,
+    sizeCalculation: sizeOfText,
+  });
+
+  constructor(private readonly parts: DirectAnswersParts<Context>) {
+    this.contentTypes.set("", "application/json; charset=utf-8");
+  }
+
+  /** The body of the answer; undefined where the request is Apollo Server's to answer, and nothing has been done. */
+  async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    createContext: () => Context,
+  ): Promise<string | undefined> {
+    const asked = request.method === "POST" && !request.headers[traceHeader] ? readBody(request.body) : undefined;
+    const query = asked && this.parts.known.find(asked.query as string, asked.operationName);
+    const contentType = query && this.contentTypes.get(request.headers.accept ?? "");
+    if (!contentType) return undefined;
+
+    const told = tell(asked, query, createContext());
+    try {
+      for (const listener of this.parts.listeners) await listener.didResolveOperation?.(told as never);
+    } catch {
+      return undefined;
+    }
+    const { document, operation } = query;
+    const { operationName, variables } = asked;
+    const result = await this.parts.execute({
+      document,
+      operation,
+      operationName,
+      variables,
+      context: told.contextValue,
+    });
+    if (result.data === undefined) return undefined;
+    reply.header("content-type", contentType);
+    return this.write(result, told, reply);
+  }
+
+  /** Learns in which form Apollo Server answers whom. */
+  learn(request: FastifyRequest, reply: FastifyReply): void {
+    const contentType = reply.getHeader("content-type");
+    if (reply.statusCode !== 200 || request.method !== "POST" || typeof contentType !== "string") return;
+    this.contentTypes.set(request.headers.accept ?? "", contentType);
+  }
+
+  private async write({ data, errors }: ExecutionResult, told: Told<Context>, reply: FastifyReply): Promise<string> {
+    const head = { status: 200 };
+    if (errors) {
+      Object.assign(told, { errors });
+      for (const listener of this.parts.listeners) await listener.didEncounterErrors?.(told as never);
+    }
+    const formatted = errors?.map((error) => toClient(error, head));
+    const singleResult: FormattedExecutionResult<Body> = {
+      ...(formatted && { errors: formatted }),
+      data: data as Body,
+    };
+    told.response.body = { kind: "single", singleResult };
+    for (const listener of this.parts.listeners) await listener.willSendResponse?.(told as never);
+    void reply.code(head.status);
+    // Errors first, and a line's end, as Apollo Server writes it.
+    return `${JSON.stringify({ errors: singleResult.errors, data: singleResult.data })}\n`;
+  }
+}
+
+/** What Apollo Server would understand of the body; undefined for what it might refuse, or understand as something more. */
+function readBody(body: unknown): (Asked & { query: string }) | undefined {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
+  const { query, variables, operationName, extensions } = body as Body;
+  if (typeof query !== "string" || (extensions !== undefined && extensions !== null)) return undefined;
+  if (operationName !== undefined && operationName !== null && typeof operationName !== "string") return undefined;
+  if (typeof variables !== "object" && variables !== undefined) return undefined;
+  if (Array.isArray(variables)) return undefined;
+  return {
+    query,
+    ...(variables && { variables: variables as Body }),
+    ...(typeof operationName === "string" && { operationName }),
+  };
+}
+
+function tell<Context extends RequestContext>(
+  request: Asked & { query: string },
+  { document, operation }: KnownQuery,
+  contextValue: Context,
+): Told<Context> {
+  const operationName = operation.name?.value ?? null;
+  return { request, source: request.query, document, operation, operationName, contextValue, response: {} } as never;
+}
+
+// A refusal may bring its status along, in an extension that clients don't see.
+function toClient(error: GraphQLError, head: { status: number }): GraphQLFormattedError {
+  const { http, ...extensions } = error.extensions as { http?: { status?: number }; code?: unknown };
+  if (typeof http?.status === "number") head.status = http.status;
+  const code = extensions.code ?? "INTERNAL_SERVER_ERROR";
+  return formatError({ ...error.toJSON(), extensions: { ...extensions, code } }, error);
+}
+
+function sizeOfText(contentType: string, accept: string): number {
+  return contentType.length + accept.length + 1;
+}

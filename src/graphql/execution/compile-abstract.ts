@@ -1,0 +1,63 @@
+import {
+  defaultTypeResolver,
+  type GraphQLAbstractType,
+  GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  isObjectType,
+} from "graphql";
+import type { Complete } from "./compile-value.ts";
+import type { Path } from "./field-errors.ts";
+import type { FieldPosition } from "./resolve-info.ts";
+import { isPromise, type Run } from "./run.ts";
+
+interface Parts {
+  info(run: Run, place: Path): GraphQLResolveInfo;
+  compile(concrete: GraphQLObjectType): Complete;
+}
+
+/** A value of a union or an interface: completed as the object type it turns out to be. */
+export function compileAbstract(type: GraphQLAbstractType, field: FieldPosition, { info, compile }: Parts): Complete {
+  const resolveType = type.resolveType ?? defaultTypeResolver;
+  const compiled = new Map<string, Complete>();
+  const completerOf = (name: unknown, run: Run): Complete => {
+    const known = compiled.get(name as string);
+    if (known) return known;
+    const concrete = concreteType(name, { type, field, run });
+    const complete = compile(concrete);
+    compiled.set(concrete.name, complete);
+    return complete;
+  };
+  return (run, value, place) => {
+    const name: unknown = resolveType(value, run.context, info(run, place), type);
+    if (isPromise(name)) return name.then((resolved) => completerOf(resolved, run)(run, value, place));
+    return completerOf(name, run)(run, value, place);
+  };
+}
+
+interface Asked {
+  type: GraphQLAbstractType;
+  field: FieldPosition;
+  run: Run;
+}
+
+/** @throws GraphQLError for what is no name of one of the abstract type's possible types */
+function concreteType(
+  name: unknown,
+  { type, field: { nodes, parentType, definition }, run }: Asked,
+): GraphQLObjectType {
+  const { schema } = run.facts;
+  const refuse = (what: string) => new GraphQLError(what, { nodes });
+  if (typeof name !== "string") {
+    throw refuse(
+      `Abstract type "${type.name}" must resolve to an Object type at runtime for field "${parentType.name}.${definition.name}".`,
+    );
+  }
+  const concrete = schema.getType(name);
+  if (!isObjectType(concrete))
+    throw refuse(`Abstract type "${type.name}" was resolved to no object type of the schema.`);
+  if (!schema.isSubType(type, concrete)) {
+    throw refuse(`Runtime Object type "${concrete.name}" is not a possible type for "${type.name}".`);
+  }
+  return concrete;
+}

@@ -1,0 +1,80 @@
+import type { FieldNode, GraphQLObjectType } from "graphql";
+import { collectFields } from "./collect-fields.ts";
+import { CompiledField, fieldDefinition } from "./compiled-field.ts";
+import type { Path } from "./field-errors.ts";
+import { isPromise, type Run } from "./run.ts";
+
+/** Counts what has been compiled, which is how much of it has to be kept. */
+export interface Compiling {
+  fields: number;
+}
+
+type Answer = Record<string, unknown>;
+
+/** What a field's selection asks of one object type. It is compiled when it is first met, for most types of a union never are. */
+export class CompiledSelection {
+  private fields: CompiledField[] | undefined;
+  /** Every name of the answer in its order, so that answers share one hidden class; the type's own name is there already. */
+  private outline: Answer = {};
+
+  constructor(
+    private readonly type: GraphQLObjectType,
+    private readonly nodes: readonly Pick<FieldNode, "selectionSet">[],
+    private readonly compiling: Compiling,
+  ) {}
+
+  /** @throws GraphQLError where a condition of a @skip or an @include is null */
+  prepare(run: Run): CompiledField[] {
+    this.fields ??= this.compile(run);
+    return this.fields;
+  }
+
+  /** Throws, or rejects, for a failure that takes the whole object with it. */
+  execute(run: Run, source: unknown, place: Path): Answer | Promise<Answer> {
+    const fields = this.prepare(run);
+    const answer = { ...this.outline };
+    let waiting = false;
+    try {
+      for (let i = 0; i < fields.length; i++) {
+        const field = fields[i] as CompiledField;
+        const value = field.execute(run, source, place);
+        answer[field.name] = value;
+        if (isPromise(value)) waiting = true;
+      }
+    } catch (error) {
+      if (!waiting) throw error;
+      // The others are waited for all the same, for they may fail too.
+      return allOf(answer).finally(() => {
+        throw error;
+      });
+    }
+    return waiting ? allOf(answer) : answer;
+  }
+
+  private compile({ facts: { schema, fragments }, variables }: Run): CompiledField[] {
+    const selectionSets = this.nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    const collected = collectFields(selectionSets, this.type, { schema, fragments, variables });
+    const fields: CompiledField[] = [];
+    const outline: Answer = {};
+    for (const [name, nodes] of collected) {
+      const definition = fieldDefinition(schema, this.type, nodes);
+      if (!definition) continue;
+      const isTypeName = definition.name === "__typename";
+      outline[name] = isTypeName ? this.type.name : undefined;
+      if (!isTypeName)
+        fields.push(new CompiledField(name, { parentType: this.type, definition, nodes }, this.compiling));
+    }
+    this.compiling.fields += collected.size + 1;
+    this.outline = outline;
+    return fields;
+  }
+}
+
+async function allOf(answer: Answer): Promise<Answer> {
+  const names = Object.keys(answer);
+  const values = await Promise.all(Object.values(answer));
+  names.forEach((name, i) => {
+    answer[name] = values[i];
+  });
+  return answer;
+}
