@@ -16,7 +16,7 @@ const live = {
   TRUEWORK_API_KEY: "truework-key",
   YOUVERIFY_BASE_URL: "https://youverify.example",
   YOUVERIFY_API_KEY: "youverify-key",
-  DATABASE_URL: "file::memory:",
+  DATABASE_URL: "file:./data/diligence.db",
 };
 const jwks = { JWT_JWKS_URL: "https://issuer.example/keys", JWT_ISSUER: issuer, JWT_AUDIENCE: audience };
 const openDoor = "JWT_JWKS_URL or JWT_PUBLIC_KEY is missing: live data needs callers' tokens, or PROVIDERS=sandbox";

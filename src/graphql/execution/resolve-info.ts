@@ -28,7 +28,7 @@ export function resolveInfo(
     operation,
     variableValues,
     // A tool of the tests adds to this type what only graphql 17 has.
-  } as GraphQLResolveInfo;
+  } as unknown as GraphQLResolveInfo;
 }
 
 const withoutInfo = new WeakSet<object>();
