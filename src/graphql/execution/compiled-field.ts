@@ -1,8 +1,10 @@
 import {
   type FieldNode,
   type GraphQLField,
+  GraphQLID,
   type GraphQLObjectType,
   type GraphQLSchema,
+  GraphQLString,
   getArgumentValues,
   getNullableType,
   isLeafType,
@@ -24,6 +26,8 @@ type Resolve = (run: Run, source: unknown, place: Path, above: Path) => unknown;
 /** One field of the answer: resolved, completed, and null with an error where either fails. */
 export class CompiledField {
   private readonly nullable: boolean;
+  /** Whether text is answered as it is. */
+  private readonly takesText: boolean;
   private readonly resolve: Resolve;
   private readonly complete: Complete;
   // A place is an object for each field of each entity: made beforehand only where something may lie below, or look at it.
@@ -36,6 +40,7 @@ export class CompiledField {
   ) {
     const { type, resolve, args } = position.definition;
     this.nullable = !isNonNullType(type);
+    this.takesText = [GraphQLString, GraphQLID].some((text) => getNullableType(type) === text);
     this.placeFirst = !isLeafType(getNullableType(type)) || args.length > 0 || (resolve ? looksAtInfo(resolve) : false);
     this.resolve = compileResolve(position, (above) => this.placeBelow(above));
     this.complete = compileValue(type, { field: position, compiling, listsAbove: 0 });
@@ -46,6 +51,9 @@ export class CompiledField {
     let place = this.placeFirst ? this.placeBelow(above) : undefined;
     try {
       const resolved = this.resolve(run, source, place, above);
+      // Most of what there is: nothing to be converted, and nothing to be waited for.
+      if (typeof resolved === "string" && this.takesText) return resolved;
+      if (resolved === null && this.nullable) return null;
       if (isPromise(resolved)) place ??= this.placeBelow(above);
       const here = place;
       const value = isPromise(resolved)
