@@ -91,6 +91,7 @@ export async function createApp(config: Config, { log, known, now = Date.now }: 
       ledger,
       charges,
       checkValueSize: (value: object) => checkValue(value, bounds),
+      maxLookups: bounds.maxLookups,
       paidFieldsTimeoutMs: config.paidCalls.timeoutMs,
     };
     const server = await createServer({

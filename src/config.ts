@@ -19,7 +19,7 @@ export interface Config {
   tokens: TokenSettings | undefined;
   /** What a request has to carry to show that it came through the router; empty where nothing is asked. */
   routerSecrets: string[];
-  bounds: DocumentBounds & { maxRepresentations: number };
+  bounds: DocumentBounds & { maxRepresentations: number; maxLookups: number };
   execution: ExecutionSettings["execution"];
   mode: "sandbox" | "live";
   /** "built-in" where the service is to start the simulated providers itself. */
@@ -289,6 +289,7 @@ function readBounds(settings: Settings): Config["bounds"] {
     maxRootFields: upTo("MAX_ROOT_FIELDS", 50),
     maxPaidFields: upTo("MAX_PAID_FIELDS", 5),
     maxRepresentations: upTo("MAX_REPRESENTATIONS", 1_000),
+    maxLookups: upTo("MAX_LOOKUPS", 2_000),
     maxStringLength: upTo("MAX_STRING_LENGTH", 5_000),
     maxJsonDepth: upTo("MAX_JSON_DEPTH", 10),
     maxJsonMembers: upTo("MAX_JSON_MEMBERS", 20_000),

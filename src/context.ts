@@ -6,6 +6,7 @@ import type { CreditReportContext } from "./credit-report/credit-report.context.
 import { createCreditReportLoader } from "./credit-report/credit-report.loader.ts";
 import { createCreditReportPurchaseCheck } from "./credit-report/credit-report.purchase-check.ts";
 import type { RequestContext } from "./graphql/context.ts";
+import { Lookups } from "./graphql/lookups.ts";
 import type { Providers } from "./providers.ts";
 import type { VerificationContext } from "./verification/verification.context.ts";
 import { createVerificationLoader } from "./verification/verification.loader.ts";
@@ -19,14 +20,17 @@ export interface ContextParts extends Pick<ChargeContext, "ledger" | "charges"> 
   /** Refuses a value that is larger than the bounds, once its variables are in it. */
   checkValueSize: CreditReportContext["checkValueSize"];
   caches: Caches;
+  /** Entities that one request may look up. */
+  maxLookups: number;
   /** How long a request's paid fields wait, in milliseconds from its arrival. */
   paidFieldsTimeoutMs: number;
 }
 
 export function createContext(
   request: RequestContext,
-  { providers, caches, ledger, charges, checkValueSize, paidFieldsTimeoutMs }: ContextParts,
+  { providers, caches, ledger, charges, checkValueSize, maxLookups, paidFieldsTimeoutMs }: ContextParts,
 ): Context {
+  const lookups = new Lookups(maxLookups);
   return {
     ...request,
     ...providers,
@@ -35,8 +39,8 @@ export function createContext(
     checkValueSize,
     paidFieldsUntilMs: request.arrivedAtMs + paidFieldsTimeoutMs,
     purchaseChecks: { REQUEST_BUSINESS_CREDIT_REPORT: createCreditReportPurchaseCheck(providers.youverify) },
-    companies: createCompanyLoader(caches.companies),
-    verifications: createVerificationLoader(caches.verifications),
-    creditReports: createCreditReportLoader(caches.creditReports),
+    companies: createCompanyLoader(caches.companies, lookups),
+    verifications: createVerificationLoader(caches.verifications, lookups),
+    creditReports: createCreditReportLoader(caches.creditReports, lookups),
   };
 }

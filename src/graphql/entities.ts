@@ -58,7 +58,15 @@ function findEntity(
   return found instanceof Promise ? found.then((entity) => named(entity, type)) : named(found, type);
 }
 
+// Kept as long as the entity itself is: of one that many requests ask for, one copy is enough.
+const namedEntities = new WeakMap<object, object>();
+
 // The union of all entities is told apart by this member; a copy, for the entity itself may be shared or frozen.
 function named(entity: object | null, type: unknown): object | null {
-  return entity && { ...entity, __typename: type };
+  if (!entity) return null;
+  const known = namedEntities.get(entity);
+  if (known) return known;
+  const copy = Object.freeze({ ...entity, __typename: type });
+  namedEntities.set(entity, copy);
+  return copy;
 }

@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import type { EntitySource } from "../cache/entity-source.ts";
 import { loadEach } from "./load-each.ts";
+import type { Lookups } from "./lookups.ts";
 
 /**
  * One request's view of a kind of entity: at most one lookup per distinct id. An id with a fresh copy is answered from it
@@ -11,8 +12,20 @@ export class EntityLoader<Entity> extends DataLoader<string, Entity | null> {
     private readonly source: EntitySource<Entity>,
     /** The one spelling of an id, or null for what can't be one: that does not exist, and costs no lookup. */
     private readonly parseId: (id: string) => string | null,
+    lookups?: Lookups,
   ) {
-    super((ids) => loadEach(ids, (id) => source.load(id)));
+    super((ids) =>
+      loadEach(ids, async (id) => {
+        lookups?.count();
+        return source.load(id);
+      }),
+    );
+  }
+
+  /** The entity, or null for none, where that is known without waiting; undefined where it has to be loaded. */
+  known(asked: string): Entity | null | undefined {
+    const id = this.parseId(asked);
+    return id === null ? null : this.source.fresh(id);
   }
 
   override load(asked: string): Promise<Entity | null> {

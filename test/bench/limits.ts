@@ -125,6 +125,7 @@ async function serve({ schema, bounds, checkOperation }: Limits): Promise<Fastif
         ledger,
         charges,
         checkValueSize: () => {},
+        maxLookups: 10_000,
         paidFieldsTimeoutMs: 25_000,
       }),
     now: Date.now,

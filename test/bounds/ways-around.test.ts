@@ -194,3 +194,27 @@ describe("a subscription", () => {
     expect([answer.statusCode, codesOf(answer)]).toEqual([400, ["BAD_USER_INPUT"]]);
   });
 });
+
+describe("lookups", () => {
+  const query = "query($a: [ID!]!, $b: [ID!]!) { a: companies(ids: $a) { id } b: companies(ids: $b) { id } }";
+  const ids = (from: number) => Array.from({ length: 5 }, (_, i) => String(6510 + from + i));
+
+  it("are bounded for the request as a whole: what is beyond fails alone, and costs no call", async () => {
+    const bounded = await startGuardedGraph({ MAX_LOOKUPS: "7" });
+
+    const answer = await bounded.post({ query, variables: { a: ids(0), b: ids(5) } });
+
+    expect(codesOf(answer)).toEqual(Array(3).fill("OPERATION_TOO_LARGE"));
+    expect(bounded.calls()).toHaveLength(7);
+    await bounded.close();
+  });
+
+  it("of one entity count once", async () => {
+    const bounded = await startGuardedGraph({ MAX_LOOKUPS: "5" });
+
+    const answer = await bounded.post({ query, variables: { a: ids(0), b: ids(0) } });
+
+    expect([codesOf(answer), bounded.calls().length]).toEqual([[], 5]);
+    await bounded.close();
+  });
+});
