@@ -7,8 +7,9 @@ import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
 import type { Environment } from "../../src/settings.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import type { GraphAnswer, Json } from "./graph-answer.ts";
+import { knownFromTheBeginning } from "./known-operations.ts";
 import { steadyProviders } from "./steady-providers.ts";
-import { testedExecution } from "./tested-execution.ts";
+import { testedEnvironment } from "./tested-environment.ts";
 
 /**
  * The whole service in this process, as `main.ts` composes it, without a socket. No copies are kept between requests unless
@@ -36,9 +37,9 @@ export const keepingCopies: Environment = { CACHE_MAX_BYTES: "" };
 export async function startGraph({ environment = {}, now }: GraphOptions = {}): Promise<Graph> {
   const lines: string[] = [];
   const log = createLog("trace", { write: (line: string) => void lines.push(line) });
-  const steady = { ...steadyProviders, CACHE_MAX_BYTES: "0", ...testedExecution.environment };
+  const steady = { ...steadyProviders, CACHE_MAX_BYTES: "0", ...testedEnvironment };
   const config = readConfig({ ...steady, ...environment });
-  const { server, close } = await createApp(config, { log, known: testedExecution.known(), ...(now && { now }) });
+  const { server, close } = await createApp(config, { log, known: knownFromTheBeginning(), ...(now && { now }) });
   return {
     server,
     logged: () => lines.join(""),

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { testedExecution } from "./tested-execution.ts";
+import { testedEnvironment } from "./tested-environment.ts";
 
 /** One of the built programs, running as a process of its own. */
 export interface BuiltProcess {
@@ -26,7 +26,7 @@ export function startBuilt(program: "main.js" | "sandbox/main.js", env: Environm
   const file = `${root}dist/${program}`;
   if (!existsSync(file)) throw new Error(`dist/${program} is missing: run \`npm run build\` first`);
   const child = spawn(process.execPath, [file], {
-    env: { ...testedExecution.environment, ...env },
+    env: { ...testedEnvironment, ...env },
     cwd: `${root}test/support`,
     stdio: ["ignore", "pipe", "pipe"],
   });

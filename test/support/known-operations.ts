@@ -1,22 +1,12 @@
 import { type DocumentNode, getOperationAST, parse, validate, visit } from "graphql";
 import { KnownOperations, type KnownQuery } from "../../src/graphql/known-operations.ts";
 import { createSchema } from "../../src/schema.ts";
+import { testedExecution } from "./tested-environment.ts";
 
-/**
- * The way operations are executed in this run of the tests, by TEST_EXECUTION:
- * - `compiled`, the default: as in production; Apollo Server answers what it sees for the first time, so most of the tests
- * - `direct`: what production answers directly from the second time on is answered directly from the first
- * - `interpreted`: everything by Apollo Server and graphql-js
- */
-const tested = process.env.TEST_EXECUTION ?? "compiled";
-if (!["compiled", "direct", "interpreted"].includes(tested)) {
-  throw new Error(`TEST_EXECUTION: expected compiled, direct or interpreted, got ${tested}`);
+/** What is known from the beginning in this run of the tests. */
+export function knownFromTheBeginning(): KnownOperations | undefined {
+  return testedExecution === "direct" ? new EverythingKnown() : undefined;
 }
-
-export const testedExecution = {
-  environment: { EXECUTION: tested === "interpreted" ? "interpreted" : "compiled" },
-  known: (): KnownOperations | undefined => (tested === "direct" ? new EverythingKnown() : undefined),
-};
 
 /** As if every valid query had been asked before. */
 class EverythingKnown extends KnownOperations {
