@@ -1,4 +1,4 @@
-import type { DocumentNode, OperationDefinitionNode } from "graphql";
+import { type DocumentNode, getOperationAST, type OperationDefinitionNode } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { RequestContext } from "./context.ts";
 import type { OperationListener } from "./operation-listener.ts";
@@ -10,7 +10,7 @@ export interface KnownQuery {
 }
 
 const rememberedDocuments = 1_000;
-const rememberedCharacters = 5_000_000;
+const rememberedCharacters = 1_000_000;
 
 /** Remembers queries by their text: what was valid once is so again, for the schema stays. */
 export class KnownOperations {
@@ -29,9 +29,12 @@ export class KnownOperations {
   readonly listener: OperationListener<RequestContext> = {
     didResolveOperation: async ({ source, document, operation, request: { operationName } }) => {
       if (operation?.operation !== "query") return;
-      const byName = this.queries.get(source) ?? new Map();
-      byName.set(operationName, { document, operation });
-      this.queries.set(source, byName);
+      const known = this.queries.get(source);
+      // One parse of a text is enough: another one, for another of its operations, would be kept beside it.
+      const [first] = known?.values() ?? [];
+      const meant = first && getOperationAST(first.document, operationName);
+      if (known && meant) known.set(operationName, { document: first.document, operation: meant });
+      else this.queries.set(source, new Map([[operationName, { document, operation }]]));
     },
   };
 }

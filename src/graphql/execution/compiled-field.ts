@@ -17,6 +17,7 @@ import { type Complete, compileValue } from "./compile-value.ts";
 import type { Compiling } from "./compiled-selection.ts";
 import { failAt } from "./fail-at.ts";
 import { type Path, placeBelow } from "./field-errors.ts";
+import { fieldsOf } from "./kept-fields.ts";
 import { type FieldPosition, looksAtInfo, resolveInfo } from "./resolve-info.ts";
 import { isPromise, type Run } from "./run.ts";
 
@@ -114,5 +115,5 @@ export function fieldDefinition(
   const isRoot = type === schema.getQueryType();
   if (isRoot && name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
   if (isRoot && name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
-  return name === undefined ? undefined : type.getFields()[name];
+  return name === undefined ? undefined : fieldsOf(type)[name];
 }

@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { LRUCache } from "lru-cache";
+import { keepFields } from "./kept-fields.ts";
 import { isCompilable, PreparedOperation } from "./prepared-operation.ts";
 
 /** One validated operation to be executed. */
@@ -27,38 +28,43 @@ export function interpretedExecutor(schema: GraphQLSchema): Executor {
     execute({ schema, document, operationName, variableValues: variables, contextValue: context });
 }
 
-export interface Remembered {
-  /** How many operations are kept ready. */
-  operations: number;
-  /** How many compiled fields they may have together; one takes about half a kilobyte. */
-  fields: number;
-}
+// Some are asked once and never again. What is dropped is compiled anew when it is asked once more.
+const rememberedBytes = 60_000_000;
+const bytesOfAField = 600;
+// An operation keeps its whole document, with every word of its text.
+const bytesOfACharacter = 40;
 
 /**
  * Executes queries by what was compiled of them the first time they were asked, with the results, errors and paths of
  * graphql-js. Mutations are left to graphql-js: what costs money is executed by the code that everyone knows.
  */
-export function compiledExecutor(
-  schema: GraphQLSchema,
-  { operations: max, fields: maxSize }: Remembered = { operations: 1_000, fields: 50_000 },
-): Executor {
+export function compiledExecutor(schema: GraphQLSchema, maxSize = rememberedBytes): Executor {
   const interpret = interpretedExecutor(schema);
-  // By the operation itself, which lives as long as the parsed document is kept.
-  const prepared = new LRUCache<OperationDefinitionNode, PreparedOperation | false>({ max, maxSize });
-  const prepare = ({ document, operation }: Execution): PreparedOperation | false => {
-    if (!operation) return false;
+  keepFields(schema);
+  const prepared = new LRUCache<OperationDefinitionNode, PreparedOperation>({
+    maxSize,
+    sizeCalculation: (query, { loc }) =>
+      query.size * bytesOfAField + (loc?.source.body.length ?? 0) * bytesOfACharacter,
+  });
+  const prepare = ({ document, operation }: Execution): PreparedOperation | undefined => {
+    if (operation?.operation !== "query") return undefined;
     const known = prepared.get(operation);
-    if (known !== undefined) return known;
-    const made = isCompilable(document, operation) && new PreparedOperation(schema, document, operation);
-    prepared.set(operation, made, { size: 1 });
+    if (known || !isCompilable(document)) return known;
+    const made = new PreparedOperation(schema, document, operation);
+    prepared.set(operation, made);
     return made;
   };
   return (execution) => {
     const query = prepare(execution);
     if (!query || !execution.operation) return interpret(execution);
+    const { operation } = execution;
     const result = query.execute(execution.context, execution.variables);
     // Parts are compiled when they are first met, so that what an operation takes grows while it is used.
-    if (query.hasGrown()) prepared.set(execution.operation, query, { size: query.size });
+    const weigh = () => {
+      if (query.hasGrown()) prepared.set(operation, query);
+    };
+    if (result instanceof Promise) return result.finally(weigh);
+    weigh();
     return result;
   };
 }

@@ -24,7 +24,7 @@ export class PreparedOperation {
 
   constructor(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
     this.parts = { schema, operation, fragments: fragmentsOf(document) };
-    this.conditions = conditionsOf(document);
+    this.conditions = conditionsOf(operation, this.parts.fragments);
     this.coerce = compileVariables(schema, operation.variableDefinitions ?? []);
   }
 
@@ -47,7 +47,7 @@ export class PreparedOperation {
   }
 
   private compiledFor(variables: Record<string, unknown>): CompiledQuery {
-    const outcome = this.conditions.map((name) => String(variables[name])).join();
+    const outcome = this.conditions.map((name) => markOf(variables[name])).join("");
     const known = this.outcomes.get(outcome);
     if (known) return known;
     if (this.outcomes.size >= maxOutcomes) this.outcomes.clear();
@@ -65,21 +65,36 @@ function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefi
   return fragments;
 }
 
-/** The variables that decide what is left out or taken in. */
-function conditionsOf(document: DocumentNode): string[] {
+/** The variables that decide what is left out of this operation, or taken in: others may be of any size. */
+function conditionsOf(operation: OperationDefinitionNode, fragments: QueryParts["fragments"]): string[] {
   const names = new Set<string>();
-  visit(document, {
-    Directive({ name, arguments: given = [] }) {
-      if (name.value !== GraphQLSkipDirective.name && name.value !== GraphQLIncludeDirective.name) return;
-      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
-    },
-  });
+  const reached = new Set<string>();
+  const look = (node: OperationDefinitionNode | FragmentDefinitionNode): void => {
+    visit(node, {
+      Directive({ name, arguments: given = [] }) {
+        if (name.value !== GraphQLSkipDirective.name && name.value !== GraphQLIncludeDirective.name) return;
+        for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+      },
+      FragmentSpread({ name }) {
+        const fragment = fragments[name.value];
+        if (!fragment || reached.has(name.value)) return;
+        reached.add(name.value);
+        look(fragment);
+      },
+    });
+  };
+  look(operation);
   return [...names].sort();
 }
 
-/** Whether compiling does it justice: a query, in which no name of the answer means something else to a JavaScript object. */
-export function isCompilable(document: DocumentNode, operation: OperationDefinitionNode): boolean {
-  if (operation.operation !== "query") return false;
+// One letter for each, so that no two outcomes are written alike and nothing of what was sent is kept.
+function markOf(condition: unknown): string {
+  if (typeof condition === "boolean") return condition ? "t" : "f";
+  return condition === null ? "n" : "-";
+}
+
+/** Whether compiling does it justice: no name of the answer means something else to a JavaScript object. */
+export function isCompilable(document: DocumentNode): boolean {
   let plain = true;
   visit(document, {
     Field({ alias, name }) {
