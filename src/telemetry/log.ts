@@ -40,6 +40,8 @@ const maxTextLength = 300;
 
 // Lines that tell of requests are written together: a write for each takes a tenth of what answering takes.
 const bufferedBytes = 4_096;
+// Where nobody reads the log any more, lines are dropped rather than kept in memory for good.
+const heldBytes = 16_000_000;
 const flushEveryMs = 100;
 
 // The provider's id of what was bought is the one text of theirs that is needed: it is an id, or it is left out.
@@ -56,7 +58,8 @@ export function createLog(level: string, destination?: DestinationStream): Logge
   return pickingBindings(
     pino(
       options,
-      destination ?? pino.destination({ sync: false, minLength: bufferedBytes, periodicFlush: flushEveryMs }),
+      destination ??
+        pino.destination({ sync: false, minLength: bufferedBytes, periodicFlush: flushEveryMs, maxLength: heldBytes }),
     ),
   );
 }

@@ -12,8 +12,13 @@ const { values } = parseArgs({ options: { base: { type: "string", default: "HEAD
 const file = "schema/diligence.graphql";
 
 const committed = find("show", `${values.base}:${file}`);
-if (committed === null) print(`${values.base} has no ${file}: there is nothing to compare with.`);
-else await compare(committed);
+if (committed !== null) await compare(committed);
+else if (find("rev-parse", "--verify", `${values.base}^{commit}`) !== null) {
+  print(`${values.base} has no ${file}: there is nothing to compare with.`);
+} else {
+  print(`Expected --base to name a commit of this clone, got ${values.base}.`);
+  process.exitCode = 1;
+}
 
 async function compare(before: string): Promise<void> {
   const { breaking, dangerous } = await changesBetween(before, readFileSync(file, "utf8"));

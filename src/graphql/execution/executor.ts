@@ -29,7 +29,7 @@ export function interpretedExecutor(schema: GraphQLSchema): Executor {
 }
 
 // Some are asked once and never again. What is dropped is compiled anew when it is asked once more.
-const rememberedBytes = 60_000_000;
+const rememberedBytes = 30_000_000;
 const bytesOfAField = 600;
 // An operation keeps its whole document, with every word of its text.
 const bytesOfACharacter = 40;
