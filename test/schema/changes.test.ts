@@ -113,10 +113,10 @@ describe("npm run schema:check", () => {
     });
   });
 
-  it("says so where there is nothing to compare with", () => {
+  it("fails where the commit to compare with is not there", () => {
     expect(check("--base", "HEAD~9")).toMatchObject({
-      status: 0,
-      stdout: expect.stringContaining("nothing to compare"),
+      status: 1,
+      stdout: expect.stringContaining("Expected --base to name a commit of this clone, got HEAD~9."),
     });
   });
 });
