@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import type { TokenSettings } from "./auth/token-verifier.ts";
 import type { DocumentBounds } from "./bounds/document-bounds.ts";
 import { type CacheSettings, readCacheSettings } from "./cache/cache-settings.ts";
-import { type DrainSettings, readDrainSettings } from "./drain-settings.ts";
 import { type ExecutionSettings, readExecutionSettings } from "./graphql/execution/execution-settings.ts";
 import { type HttpSettings, readHttpSettings } from "./http/http-settings.ts";
 import { type RedisSettings, readRedisSettings } from "./redis/redis-settings.ts";
+import { type DrainSettings, readDrainSettings } from "./server/drain-settings.ts";
 import { type Environment, isLoopback, Settings } from "./settings.ts";
 import { readTelemetrySettings, type TelemetrySettings } from "./telemetry/telemetry-settings.ts";
 

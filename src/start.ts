@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { type App, createApp } from "./app.ts";
 import { type Config, ConfigError, loadEnvironment, readConfig } from "./config.ts";
-import { drain } from "./drain.ts";
+import { drain } from "./server/drain.ts";
 import { createLog } from "./telemetry/log.ts";
 
 try {

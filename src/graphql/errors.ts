@@ -1,7 +1,7 @@
 import { ApolloServerErrorCode, unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
-import { isErrorCode } from "../error-code.ts";
 import { ProviderError } from "../http/provider-error.ts";
+import { isErrorCode } from "./error-code.ts";
 
 /** The codes of ours that clients may rely on, beside Apollo's own. */
 export type ErrorCode =

@@ -1,8 +1,8 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind, OperationTypeNode } from "graphql";
-import { anonymous } from "./auth/authenticate.ts";
-import { checkRepresentations } from "./bounds/representation-bounds.ts";
-import type { ResolvedOperation } from "./graphql/apollo.ts";
-import { badUserInput, unauthenticated } from "./graphql/errors.ts";
+import { anonymous } from "../auth/authenticate.ts";
+import { checkRepresentations } from "../bounds/representation-bounds.ts";
+import type { ResolvedOperation } from "../graphql/apollo.ts";
+import { badUserInput, unauthenticated } from "../graphql/errors.ts";
 
 /** What is asked of every operation once it is known to be valid, and before anything is resolved. */
 export function createOperationCheck({ maxRepresentations }: { maxRepresentations: number }) {

@@ -11,16 +11,16 @@ import Fastify, {
 } from "fastify";
 import type { GraphQLError } from "graphql";
 import type { Registry } from "prom-client";
-import type { Authenticator } from "./auth/authenticate.ts";
-import type { AskedOperation, BoundsGate } from "./bounds/bounds-gate.ts";
+import type { Authenticator } from "../auth/authenticate.ts";
+import type { AskedOperation, BoundsGate } from "../bounds/bounds-gate.ts";
+import type { Caller, RequestContext } from "../graphql/context.ts";
+import type { DirectAnswers } from "../graphql/direct-answers.ts";
+import { CodedError, describeForLog, notFound, toClientError } from "../graphql/errors.ts";
+import type { RequestObserver, RequestWatch } from "../graphql/request-observer.ts";
+import { parseJson } from "../http/answer.ts";
 import { letConnectionsGo } from "./drain.ts";
 import { serveExplorer } from "./explorer.ts";
-import type { Caller, RequestContext } from "./graphql/context.ts";
-import type { DirectAnswers } from "./graphql/direct-answers.ts";
-import { CodedError, describeForLog, notFound, toClientError } from "./graphql/errors.ts";
-import type { RequestObserver, RequestWatch } from "./graphql/request-observer.ts";
 import { Health, serveHealth } from "./health.ts";
-import { parseJson } from "./http/answer.ts";
 import { requestIdOf } from "./request-id.ts";
 import { markResponses, NO_STORE } from "./response-headers.ts";
 

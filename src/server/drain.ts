@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { within } from "../timing.ts";
 import type { DrainSettings } from "./drain-settings.ts";
 import type { Health } from "./health.ts";
-import { within } from "./timing.ts";
 
 /** What ends, and how. */
 export interface Drainable {

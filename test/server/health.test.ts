@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { startSandboxGraph } from "./support/graph.ts";
-import { startLedgerGraph } from "./support/graph-on-ledger.ts";
-import { ledgerDatabases } from "./support/ledger-databases.ts";
-import { sampleOf, scrape } from "./support/metrics.ts";
-import { documentOf, paidMutations } from "./support/paid-mutations.ts";
+import { startSandboxGraph } from "../support/graph.ts";
+import { startLedgerGraph } from "../support/graph-on-ledger.ts";
+import { ledgerDatabases } from "../support/ledger-databases.ts";
+import { sampleOf, scrape } from "../support/metrics.ts";
+import { documentOf, paidMutations } from "../support/paid-mutations.ts";
 
 const postgres = ledgerDatabases().find(({ name }) => name === "PostgreSQL");
 const anywhere = { host: "127.0.0.1", port: 0 };

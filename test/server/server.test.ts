@@ -1,6 +1,6 @@
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Graph, type SandboxGraph, startGraph, startSandboxGraph } from "./support/graph.ts";
+import { type Graph, type SandboxGraph, startGraph, startSandboxGraph } from "../support/graph.ts";
 
 const anId = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const asJson = { "content-type": "application/json" };

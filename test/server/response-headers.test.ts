@@ -1,6 +1,6 @@
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Graph, type SandboxGraph, startGraph, startSandboxGraph } from "./support/graph.ts";
+import { type Graph, type SandboxGraph, startGraph, startSandboxGraph } from "../support/graph.ts";
 
 const secret = "a-router-secret-of-tests";
 const asJson = { "content-type": "application/json" };

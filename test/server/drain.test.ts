@@ -1,11 +1,11 @@
 import { Agent, get } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
-import { CompanyDocument, RefreshCompanyReportDocument } from "./generated/operations.ts";
-import { frontendOf } from "./support/frontend.ts";
-import { answerJson, startRecordingProvider } from "./support/recording-provider.ts";
-import { endAllBuilt, startBuilt, startSandboxProcess, startService } from "./support/service-process.ts";
-import { spansOf } from "./support/spans.ts";
+import { CompanyDocument, RefreshCompanyReportDocument } from "../generated/operations.ts";
+import { frontendOf } from "../support/frontend.ts";
+import { answerJson, startRecordingProvider } from "../support/recording-provider.ts";
+import { endAllBuilt, startBuilt, startSandboxProcess, startService } from "../support/service-process.ts";
+import { spansOf } from "../support/spans.ts";
 
 afterEach(() => endAllBuilt());
 

@@ -4,6 +4,23 @@ import { graphiqlPage } from "./graphiql-page.ts";
 
 const html = "text/html; charset=utf-8";
 
+/** What there is to see at first: a company of the simulated provider. */
+export const explorerQuery = `query FirstLook {
+  company(id: "6510") {
+    name
+    registrationNumber
+    status
+    report {
+      fetchedAt
+      directors {
+        name
+        nationality
+      }
+    }
+  }
+}
+`;
+
 /** Two pages to try queries with: Apollo's explorer at `/`, which needs the internet, and GraphiQL, which does not. */
 export function serveExplorer(server: FastifyInstance, firstQuery: string): void {
   server.get("/", (_request, reply) => reply.type(html).send(explorerPage(firstQuery)));

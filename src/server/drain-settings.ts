@@ -1,4 +1,4 @@
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../settings.ts";
 
 /** How the process ends. Durations are in milliseconds. */
 export interface DrainSettings {
