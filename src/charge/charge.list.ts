@@ -5,7 +5,7 @@ import type { ProviderChargeFilter } from "./charge.input.ts";
 import type { Charge } from "./charge.ts";
 import type { ProviderChargeConnection } from "./charge.type.ts";
 import { visibleTo } from "./charge.visibility.ts";
-import { reachingLedger } from "./ledger-unavailable.ts";
+import { reachingLedger } from "./ledger/ledger-unavailable.ts";
 import type { ChargeFilter, ChargePlace, ChargeStore } from "./store/charge-store.ts";
 
 export interface ChargeListRequest {

@@ -1,6 +1,6 @@
 import type { ChargeContext } from "../../src/charge/charge.context.ts";
 import type { Charge } from "../../src/charge/charge.ts";
-import type { Ledger, Spending, Spent } from "../../src/charge/ledger.ts";
+import type { Ledger, Spending, Spent } from "../../src/charge/ledger/ledger.ts";
 import { aRequest, NOON } from "./a-request.ts";
 
 /** A request in front of a ledger that keeps nothing: every spending is a new one, and is sent. */

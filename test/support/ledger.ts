@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { sql } from "kysely";
 import { pino } from "pino";
 import type { Charge } from "../../src/charge/charge.ts";
-import { type Asker, Ledger, type LedgerOptions, type Spending, type Spent } from "../../src/charge/ledger.ts";
+import { type Asker, Ledger, type LedgerOptions, type Spending, type Spent } from "../../src/charge/ledger/ledger.ts";
 import { ChargeStore } from "../../src/charge/store/charge-store.ts";
 import { type LedgerDatabase, openLedger } from "../../src/charge/store/open-ledger.ts";
 import type { PaidOutcome } from "../../src/http/paid-outcome.ts";

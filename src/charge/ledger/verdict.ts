@@ -1,6 +1,6 @@
-import type { PaidOutcome } from "../http/paid-outcome.ts";
+import type { PaidOutcome } from "../../http/paid-outcome.ts";
+import type { Charge } from "../charge.ts";
 import type { AnswerVerdict } from "./answer-recorder.ts";
-import type { Charge } from "./charge.ts";
 import type { Purchase, Spending, Spent } from "./spending.ts";
 
 /** What a charge on record, whose key is not free, answers whoever asks with its key. */

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyBaseLogger } from "fastify";
-import type { PaidOutcome } from "../http/paid-outcome.ts";
-import type { Turn } from "../http/turns.ts";
-import { within } from "../timing.ts";
+import type { PaidOutcome } from "../../http/paid-outcome.ts";
+import type { Turn } from "../../http/turns.ts";
+import { within } from "../../timing.ts";
+import type { Charge, ChargeName } from "../charge.ts";
+import type { ChargeStore, ClaimResult } from "../store/charge-store.ts";
 import { AnswerRecorder, type AnswerVerdict } from "./answer-recorder.ts";
-import type { Charge, ChargeName } from "./charge.ts";
 import { Flight } from "./flight.ts";
 import { LedgerUnavailableError, reachingLedger } from "./ledger-unavailable.ts";
 import type { Asker, Spending, Spent } from "./spending.ts";
-import type { ChargeStore, ClaimResult } from "./store/charge-store.ts";
 import { answerKnown, toSpent, toVerdict } from "./verdict.ts";
 
 export type { Asker, Purchase, Spending, Spent } from "./spending.ts";

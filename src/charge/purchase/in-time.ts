@@ -1,7 +1,7 @@
-import type { DataProvider } from "../graphql/data-provider.ts";
-import { ProviderError } from "../http/provider-error.ts";
-import { within } from "../timing.ts";
-import type { ChargeContext } from "./charge.context.ts";
+import type { DataProvider } from "../../graphql/data-provider.ts";
+import { ProviderError } from "../../http/provider-error.ts";
+import { within } from "../../timing.ts";
+import type { ChargeContext } from "../charge.context.ts";
 
 /**
  * What is read after it was paid for, or an error to stand beside the success where it takes longer than the request's paid

@@ -1,5 +1,5 @@
-import { within } from "../timing.ts";
-import type { Charge } from "./charge.ts";
+import { within } from "../../timing.ts";
+import type { Charge } from "../charge.ts";
 import type { Asker, Spent } from "./spending.ts";
 
 /** A spending on its way in this process, and how those who ask for it wait. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { fingerprint } from "../../src/charge/fingerprint.ts";
+import { fingerprint } from "../../../src/charge/purchase/fingerprint.ts";
 
 const [, ofNothing] = fingerprint({}).split(":");
 

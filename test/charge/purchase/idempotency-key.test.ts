@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkIdempotencyKey } from "../../src/charge/idempotency-key.ts";
-import { badIdempotencyKeys } from "../support/paid-outcomes.ts";
+import { checkIdempotencyKey } from "../../../src/charge/purchase/idempotency-key.ts";
+import { badIdempotencyKeys } from "../../support/paid-outcomes.ts";
 
 describe("an idempotency key", () => {
   it.each(["k", "0b7f5c1e-3d0a-4c57-9a53-5f1f4d0f0c11", "!~", "k".repeat(255)])("may be %j", (key) => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { inTime } from "../../src/charge/in-time.ts";
-import { readBought } from "../../src/charge/read-bought.ts";
-import type { CompanyContext } from "../../src/company/company.context.ts";
-import type { RefreshCompanyReportSuccess } from "../../src/company/refresh-report.result.ts";
-import { refreshCompanyReport } from "../../src/company/refresh-report.service.ts";
-import { NOON } from "../support/a-request.ts";
-import { aSpendingRequest } from "../support/forgetful-ledger.ts";
-import { charged } from "../support/paid-outcomes.ts";
+import { inTime } from "../../../src/charge/purchase/in-time.ts";
+import { readBought } from "../../../src/charge/purchase/read-bought.ts";
+import type { CompanyContext } from "../../../src/company/company.context.ts";
+import type { RefreshCompanyReportSuccess } from "../../../src/company/refresh-report.result.ts";
+import { refreshCompanyReport } from "../../../src/company/refresh-report.service.ts";
+import { NOON } from "../../support/a-request.ts";
+import { aSpendingRequest } from "../../support/forgetful-ledger.ts";
+import { charged } from "../../support/paid-outcomes.ts";
 
 const never = new Promise<never>(() => {});
 const soon = { paidFieldsUntilMs: NOON + 20, now: () => NOON };

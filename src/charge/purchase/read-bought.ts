@@ -1,7 +1,7 @@
-import type { DataProvider } from "../graphql/data-provider.ts";
-import type { EntityLoader } from "../graphql/entity-loader.ts";
-import { ProviderError } from "../http/provider-error.ts";
-import type { ChargeContext } from "./charge.context.ts";
+import type { DataProvider } from "../../graphql/data-provider.ts";
+import type { EntityLoader } from "../../graphql/entity-loader.ts";
+import { ProviderError } from "../../http/provider-error.ts";
+import type { ChargeContext } from "../charge.context.ts";
 import { inTime } from "./in-time.ts";
 
 export interface Bought<Entity> {

@@ -1,12 +1,12 @@
-import type { DataProvider } from "../graphql/data-provider.ts";
-import { InsufficientFunds, ProviderRejection, ProviderUnavailable } from "../graphql/problem.ts";
+import type { DataProvider } from "../../graphql/data-provider.ts";
+import { InsufficientFunds, ProviderRejection, ProviderUnavailable } from "../../graphql/problem.ts";
 import {
   ChargeInProgress,
   ChargeOutcomeUnknown,
   IdempotencyKeyReused,
   SpendingLimitReached,
-} from "./charge-problem.ts";
-import type { Spent } from "./ledger.ts";
+} from "../charge-problem.ts";
+import type { Spent } from "../ledger/ledger.ts";
 
 /** Everything but success; what a domain refuses itself is its own to tell. */
 export type Unspent = Exclude<Spent<never>, { kind: "charged" }>;

@@ -1,4 +1,4 @@
-import { badUserInput } from "../graphql/errors.ts";
+import { badUserInput } from "../../graphql/errors.ts";
 
 /** What the inputs of paid mutations say of their key. */
 export const idempotencyKeyDescription =

@@ -1,4 +1,4 @@
-import { CodedError } from "../graphql/errors.ts";
+import { CodedError } from "../../graphql/errors.ts";
 
 /** The ledger could not be read, or not be written. */
 export class LedgerUnavailableError extends CodedError {

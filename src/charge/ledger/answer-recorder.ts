@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from "fastify";
-import { pause } from "../timing.ts";
-import type { Charge } from "./charge.ts";
-import type { ChargeStore, Verdict } from "./store/charge-store.ts";
-import { ResultTakenError } from "./store/result-holder.ts";
+import { pause } from "../../timing.ts";
+import type { Charge } from "../charge.ts";
+import type { ChargeStore, Verdict } from "../store/charge-store.ts";
+import { ResultTakenError } from "../store/result-holder.ts";
 
 /** What the sender itself learned of its own attempt. */
 export type AnswerVerdict = Verdict & {

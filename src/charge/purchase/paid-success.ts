@@ -1,5 +1,5 @@
 import { Field, InterfaceType } from "type-graphql";
-import { ProviderCharge } from "./charge.type.ts";
+import { ProviderCharge } from "../charge.type.ts";
 
 /** What a success tells of the money. */
 export interface PaidFacts {

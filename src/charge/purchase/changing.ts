@@ -1,4 +1,4 @@
-import type { PaidOutcome } from "../http/paid-outcome.ts";
+import type { PaidOutcome } from "../../http/paid-outcome.ts";
 
 /**
  * A paid call that may change an entity, between two times of forgetting it. Before, in case this process ends in the

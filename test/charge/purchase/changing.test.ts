@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changing } from "../../src/charge/changing.ts";
-import { charged } from "../support/ledger.ts";
+import { changing } from "../../../src/charge/purchase/changing.ts";
+import { charged } from "../../support/ledger.ts";
 
 describe("a paid call that may change an entity", () => {
   it("is sent when the entity is forgotten everywhere, and forgets it once more when the answer is there", async () => {
