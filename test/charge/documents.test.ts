@@ -3,7 +3,7 @@ import { findCharge, graphOn } from "../support/graph-on-ledger.ts";
 import { aKey, until } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 
-describeOnEachDatabase("case 13: one document with several paid fields", (kind) => {
+describeOnEachDatabase("one document with several paid fields", (kind) => {
   const graph = graphOn(kind);
   const refresh = (companyId: string, idempotencyKey: string) =>
     `refreshCompanyReport(input: { companyId: "${companyId}", idempotencyKey: "${idempotencyKey}" }) {

@@ -7,7 +7,7 @@ import { paidMutations, pay } from "../support/paid-mutations.ts";
 describeOnEachDatabase("one key", (kind) => {
   const graph = graphOn(kind);
 
-  describe.each(paidMutations)("case 5: ten at once in one process, at $field", (mutation) => {
+  describe.each(paidMutations)("ten at once in one process, at $field", (mutation) => {
     it("is one call, and the nine others are replays of it", async () => {
       const input = { ...mutation.input, idempotencyKey: aKey() };
       graph().sandbox[mutation.provider].behave({ delayMs: 50, on: "paid" });
@@ -47,7 +47,7 @@ describeOnEachDatabase("one key", (kind) => {
     });
   });
 
-  describe("case 12: a mutation sent again and again", () => {
+  describe("a mutation sent again and again", () => {
     // Hive Gateway with three retries on a 503, and Apollo Client's RetryLink on a 504.
     it.each([
       ["four times by a gateway", 4],

@@ -7,7 +7,7 @@ import { type PaidMutation, paidMutations, pay, wholeCharge } from "../support/p
 
 const [refresh, reverify, request] = paidMutations;
 
-describeOnEachDatabase("case 17: what could not be told", (kind) => {
+describeOnEachDatabase("what could not be told", (kind) => {
   const graph = graphOn(kind);
 
   const settle = async (input: Json) =>
