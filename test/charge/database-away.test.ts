@@ -14,11 +14,11 @@ import {
   openTestLedger,
   refused,
   type TestLedger,
-  until,
 } from "../support/ledger.ts";
 import { describeOnEachDatabase, ledgerDatabases, onServer, postgresServer } from "../support/ledger-databases.ts";
 import { documentOf, paidMutations, pay } from "../support/paid-mutations.ts";
 import { away, held, spoiledStore, unacknowledged } from "../support/spoiled-store.ts";
+import { until } from "../support/until.ts";
 
 const [refresh] = paidMutations;
 const ledgerUnavailable = { code: "LEDGER_UNAVAILABLE" };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { findCharge, graphOn } from "../support/graph-on-ledger.ts";
-import { aKey, until } from "../support/ledger.ts";
+import { aKey } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
+import { until } from "../support/until.ts";
 
 describeOnEachDatabase("one document with several paid fields", (kind) => {
   const graph = graphOn(kind);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { findCharge, graphOn } from "../support/graph-on-ledger.ts";
-import { aKey, anAsker, aSpending, chargeOf, ledgerOn, until } from "../support/ledger.ts";
+import { aKey, anAsker, aSpending, chargeOf, ledgerOn } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { documentOf, paidMutations, pay } from "../support/paid-mutations.ts";
+import { until } from "../support/until.ts";
 
 const [refresh, reverify, request] = paidMutations;
 

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { graphOn } from "../support/graph-on-ledger.ts";
-import { aKey, until } from "../support/ledger.ts";
+import { aKey } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { paidMutations, pay } from "../support/paid-mutations.ts";
+import { until } from "../support/until.ts";
 
 describeOnEachDatabase("one key", (kind) => {
   const graph = graphOn(kind);

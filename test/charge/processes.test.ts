@@ -5,9 +5,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { RefreshCompanyReportDocument } from "../generated/operations.ts";
 import { frontendOf } from "../support/frontend.ts";
 import type { Json } from "../support/graph-answer.ts";
-import { until } from "../support/ledger.ts";
 import { describeOnEachDatabase, ledgerDatabases } from "../support/ledger-databases.ts";
 import { endAllBuilt, startSandboxProcess, startService } from "../support/service-process.ts";
+import { until } from "../support/until.ts";
 
 afterEach(() => endAllBuilt());
 // Up to three processes start within one test.

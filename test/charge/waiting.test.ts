@@ -10,11 +10,11 @@ import {
   ledgerOn,
   refused,
   unknown,
-  until,
 } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { documentOf, paidMutations, pay, payUntilBegun } from "../support/paid-mutations.ts";
 import { held } from "../support/spoiled-store.ts";
+import { until } from "../support/until.ts";
 
 describeOnEachDatabase("a client that hangs up in mid-call", (kind) => {
   const graph = graphOn(kind);

@@ -1,6 +1,17 @@
+import { createHash } from "node:crypto";
+
 /** Numbers that look random and are the same for the same seed (mulberry32). */
 export class Random {
-  constructor(private state: number) {}
+  private state: number;
+
+  constructor(seed: number) {
+    this.state = seed;
+  }
+
+  /** The stream that belongs to a name. */
+  static named(name: string): Random {
+    return new Random(createHash("sha256").update(name).digest().readInt32LE());
+  }
 
   /** From 0 up to, but not, 1. */
   next(): number {
@@ -15,8 +26,19 @@ export class Random {
     return this.next() < share;
   }
 
+  /** A whole number from 0 to `most`. */
   upTo(most: number): number {
     return Math.floor(this.next() * (most + 1));
+  }
+
+  /** True in one of `count` cases. */
+  oneIn(count: number): boolean {
+    return this.below(count) === 0;
+  }
+
+  /** A whole number from 0 to `count` - 1. */
+  below(count: number): number {
+    return this.upTo(count - 1);
   }
 
   pick<Item>(items: readonly Item[]): Item {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Charge } from "../../src/charge/charge.ts";
-import type { Purchase } from "../../src/charge/ledger/ledger.ts";
+import type { Purchase } from "../../src/charge/ledger/spending.ts";
 import type { ChargeStore } from "../../src/charge/store/charge-store.ts";
 import { readConfig } from "../../src/config.ts";
 import type { PaidOutcome } from "../../src/http/paid-outcome.ts";

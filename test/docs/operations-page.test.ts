@@ -3,17 +3,17 @@ import { sql } from "kysely";
 import { pino } from "pino";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { readConfig } from "../src/config.ts";
-import { openTelemetry } from "../src/telemetry/telemetry.ts";
-import { anAsker, aSpending, chargeOf, openTestLedger, unknown } from "./support/ledger.ts";
-import { describeOnEachDatabase } from "./support/ledger-databases.ts";
-import { makeSigner, tokenSettings } from "./support/tokens.ts";
+import { readConfig } from "../../src/config.ts";
+import { openTelemetry } from "../../src/telemetry/telemetry.ts";
+import { anAsker, aSpending, chargeOf, openTestLedger, unknown } from "../support/ledger.ts";
+import { describeOnEachDatabase } from "../support/ledger-databases.ts";
+import { makeSigner, tokenSettings } from "../support/tokens.ts";
 
-const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
 const operations = read("docs/operations.md");
 /** What an operator reads, all of it. */
 const pages = ["docs/operations.md", "docs/resilience.md", "docs/caching.md"]
-  .filter((page) => existsSync(new URL(`../${page}`, import.meta.url)))
+  .filter((page) => existsSync(new URL(`../../${page}`, import.meta.url)))
   .map(read)
   .join("\n");
 const named = (text: string, what: string) => text.includes(`\`${what}\``);

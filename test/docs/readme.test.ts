@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Graph, startGraph } from "./support/graph.ts";
+import { type Graph, startGraph } from "../support/graph.ts";
 
 interface Example {
   body: string;
