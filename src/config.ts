@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import type { TokenSettings } from "./auth/token-verifier.ts";
 import type { DocumentBounds } from "./bounds/document-bounds.ts";
 import { type CacheSettings, readCacheSettings } from "./cache/cache-settings.ts";
+import type { LedgerStep } from "./charge/ledger/ledger.ts";
+import type { CompanyField } from "./credit-report/youverify.client.ts";
 import { type ExecutionSettings, readExecutionSettings } from "./graphql/execution/execution-settings.ts";
 import { type HttpSettings, readHttpSettings } from "./http/http-settings.ts";
 import { type RedisSettings, readRedisSettings } from "./redis/redis-settings.ts";
@@ -25,7 +27,7 @@ export interface Config {
   /** "built-in" where the service is to start the simulated providers itself. */
   providers: "built-in" | Record<ProviderName, ProviderAccess>;
   trueworkApiVersion: string;
-  youverifyCompanyField: "companyNumber" | "companyName";
+  youverifyCompanyField: CompanyField;
   reads: HttpSettings;
   /** `file:…` or `postgres://…`. */
   databaseUrl: string;
@@ -47,7 +49,7 @@ export interface Config {
   telemetry: TelemetrySettings;
   drain: DrainSettings;
   /** The step of a charge at which a crash test wants the process to stop. */
-  pauseAt: "claimed" | "answered" | "settled" | undefined;
+  pauseAt: LedgerStep | undefined;
 }
 
 export type ProviderName = (typeof providerNames)[number];

@@ -11,8 +11,6 @@ import { LedgerUnavailableError, reachingLedger } from "./ledger-unavailable.ts"
 import type { Asker, Spending, Spent } from "./spending.ts";
 import { answerKnown, toSpent, toVerdict } from "./verdict.ts";
 
-export type { Asker, Purchase, Spending, Spent } from "./spending.ts";
-
 /** A step of a charge at which a test may stop the process. */
 export type LedgerStep = "claimed" | "answered" | "settled";
 

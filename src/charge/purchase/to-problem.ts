@@ -6,7 +6,7 @@ import {
   IdempotencyKeyReused,
   SpendingLimitReached,
 } from "../charge-problem.ts";
-import type { Spent } from "../ledger/ledger.ts";
+import type { Spent } from "../ledger/spending.ts";
 
 /** Everything but success; what a domain refuses itself is its own to tell. */
 export type Unspent = Exclude<Spent<never>, { kind: "charged" }>;

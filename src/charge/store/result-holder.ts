@@ -1,4 +1,5 @@
 import type { Transaction } from "kysely";
+import type { DataProvider } from "../../graphql/data-provider.ts";
 import { appendAttempt } from "./attempts.ts";
 import type { LedgerDatabase } from "./open-ledger.ts";
 import type { LedgerTables } from "./schema.ts";
@@ -15,10 +16,7 @@ export class ResultTakenError extends Error {}
  */
 export async function takeResultForAnswer(
   tx: Transaction<LedgerTables>,
-  {
-    database,
-    ...taker
-  }: { database: LedgerDatabase; id: string; provider: "CREDAS" | "TRUEWORK" | "YOUVERIFY"; now: number },
+  { database, ...taker }: { database: LedgerDatabase; id: string; provider: DataProvider; now: number },
   resultId: string,
 ): Promise<string | null> {
   const holder = await tx
