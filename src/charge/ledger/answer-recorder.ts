@@ -13,7 +13,7 @@ export type AnswerVerdict = Verdict & {
   everUnknown?: boolean | undefined;
 };
 
-export interface RecordedAnswer {
+export interface AnswerOnRecord {
   charge: Charge;
   /** Settled once the answer is on record. That may be later, if the database is away; it never fails. */
   onRecord: Promise<void>;
@@ -32,7 +32,7 @@ export class AnswerRecorder {
    * Records an answer. It is logged before anything else can go wrong, for with the database away the log is the only
    * record; then the charge is told as the answer leaves it, and recording is tried again as long as the process lives.
    */
-  async record(charge: Charge, verdict: AnswerVerdict, log: FastifyBaseLogger): Promise<RecordedAnswer> {
+  async record(charge: Charge, verdict: AnswerVerdict, log: FastifyBaseLogger): Promise<AnswerOnRecord> {
     logAnswer(charge, verdict, log);
     try {
       return { charge: await this.write(charge, verdict, log), onRecord: Promise.resolve() };

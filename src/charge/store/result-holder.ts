@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 import type { DataProvider } from "../../graphql/data-provider.ts";
 import { appendAttempt } from "./attempts.ts";
 import type { LedgerDatabase } from "./open-ledger.ts";
-import type { LedgerTables } from "./schema.ts";
+import type { LedgerTables } from "./tables.ts";
 
 /** A provider's id is on record for another charge already. */
 export class ResultTakenError extends Error {}
