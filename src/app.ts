@@ -12,18 +12,19 @@ import { openCaches } from "./caches.ts";
 import { openCharges } from "./charges.ts";
 import type { Config, ProviderAccess, ProviderName } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
-import { closeServer } from "./drain.ts";
 import { createApollo } from "./graphql/apollo.ts";
 import { createExecution } from "./graphql/execution.ts";
 import type { KnownOperations } from "./graphql/known-operations.ts";
 import { paidFieldsOf } from "./graphql/scopes.ts";
-import { Health } from "./health.ts";
-import { createOperationCheck } from "./operation-check.ts";
 import { createProviders } from "./providers.ts";
 import { RedisLink } from "./redis/redis-link.ts";
 import { startSandbox } from "./sandbox/sandbox.ts";
 import { createSchema } from "./schema.ts";
-import { createServer } from "./server.ts";
+import { closeServer } from "./server/drain.ts";
+import { explorerQuery } from "./server/explorer.ts";
+import { Health } from "./server/health.ts";
+import { createOperationCheck } from "./server/operation-check.ts";
+import { createServer } from "./server/server.ts";
 import { openTelemetry } from "./telemetry/telemetry.ts";
 
 export interface App {
@@ -39,22 +40,6 @@ export interface AppParts {
   known?: KnownOperations | undefined;
   now?: () => number;
 }
-
-const explorerQuery = `query FirstLook {
-  company(id: "6510") {
-    name
-    registrationNumber
-    status
-    report {
-      fetchedAt
-      directors {
-        name
-        nationality
-      }
-    }
-  }
-}
-`;
 
 /** Makes everything that lives as long as the process. It does not listen yet. */
 export async function createApp(config: Config, { log, known, now = Date.now }: AppParts): Promise<App> {

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from "fastify";
-import { Ledger, type LedgerStep } from "./charge/ledger.ts";
+import { Ledger, type LedgerStep } from "./charge/ledger/ledger.ts";
 import type { LedgerObserver } from "./charge/ledger-observer.ts";
 import { ChargeStore } from "./charge/store/charge-store.ts";
 import { openLedger } from "./charge/store/open-ledger.ts";

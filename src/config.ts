@@ -1,12 +1,14 @@
-import { createPublicKey } from "node:crypto";
 import { existsSync } from "node:fs";
-import type { TokenSettings } from "./auth/token-verifier.ts";
-import type { DocumentBounds } from "./bounds/document-bounds.ts";
+import { readRouterSecrets, readTokens, type TokenSettings } from "./auth/token-settings.ts";
+import { type BoundsSettings, readBounds } from "./bounds/bounds-settings.ts";
 import { type CacheSettings, readCacheSettings } from "./cache/cache-settings.ts";
-import { type DrainSettings, readDrainSettings } from "./drain-settings.ts";
+import { type PaidCallSettings, readDatabaseUrl, readPaidCalls, readPause } from "./charge/charge-settings.ts";
+import type { LedgerStep } from "./charge/ledger/ledger.ts";
+import type { CompanyField } from "./credit-report/youverify.client.ts";
 import { type ExecutionSettings, readExecutionSettings } from "./graphql/execution/execution-settings.ts";
 import { type HttpSettings, readHttpSettings } from "./http/http-settings.ts";
 import { type RedisSettings, readRedisSettings } from "./redis/redis-settings.ts";
+import { type DrainSettings, readDrainSettings } from "./server/drain-settings.ts";
 import { type Environment, isLoopback, Settings } from "./settings.ts";
 import { readTelemetrySettings, type TelemetrySettings } from "./telemetry/telemetry-settings.ts";
 
@@ -19,13 +21,13 @@ export interface Config {
   tokens: TokenSettings | undefined;
   /** What a request has to carry to show that it came through the router; empty where nothing is asked. */
   routerSecrets: string[];
-  bounds: DocumentBounds & { maxRepresentations: number; maxLookups: number };
+  bounds: BoundsSettings;
   execution: ExecutionSettings["execution"];
   mode: "sandbox" | "live";
   /** "built-in" where the service is to start the simulated providers itself. */
   providers: "built-in" | Record<ProviderName, ProviderAccess>;
   trueworkApiVersion: string;
-  youverifyCompanyField: "companyNumber" | "companyName";
+  youverifyCompanyField: CompanyField;
   reads: HttpSettings;
   /** `file:…` or `postgres://…`. */
   databaseUrl: string;
@@ -33,21 +35,11 @@ export interface Config {
   redis: RedisSettings | undefined;
   /** What is kept of what was read. */
   cache: CacheSettings;
-  paidCalls: {
-    enabled: boolean;
-    /** How long a client waits for its paid fields. */
-    timeoutMs: number;
-    /** When a call without an answer becomes UNKNOWN. */
-    abandonMs: number;
-    /** How long its answer is listened for; one that comes after it was given up on still settles the charge. */
-    listenMs: number;
-    /** Claims per caller and UTC day. */
-    dailyLimit: number | undefined;
-  };
+  paidCalls: PaidCallSettings;
   telemetry: TelemetrySettings;
   drain: DrainSettings;
   /** The step of a charge at which a crash test wants the process to stop. */
-  pauseAt: "claimed" | "answered" | "settled" | undefined;
+  pauseAt: LedgerStep | undefined;
 }
 
 export type ProviderName = (typeof providerNames)[number];
@@ -107,7 +99,12 @@ export function readConfig(environment: Environment): Config {
     youverifyCompanyField:
       settings.oneOf("YOUVERIFY_COMPANY_FIELD", ["companyNumber", "companyName"]) ?? "companyNumber",
     reads,
-    databaseUrl: readDatabaseUrl(settings, mode, production),
+    databaseUrl: readDatabaseUrl(settings, {
+      production,
+      live: mode === "live",
+      // The built-in sandbox forgets what it charged when it ends, and so must a ledger of it.
+      forgetful: mode === "sandbox" && namedProviders(settings).length === 0,
+    }),
     redis: readRedisSettings(settings),
     cache: readCacheSettings(settings),
     paidCalls,
@@ -162,56 +159,6 @@ function readTrueworkVersion(settings: Settings): string {
   return version;
 }
 
-function readDatabaseUrl(settings: Settings, mode: Config["mode"], production: boolean): string {
-  const url = settings.secret("DATABASE_URL");
-  if (url && !/^(file:.|postgres(ql)?:\/\/.)/.test(url)) {
-    settings.problem("DATABASE_URL: expected file:… for SQLite or postgres://… for PostgreSQL");
-  } else if (url && !url.startsWith("file:") && !URL.canParse(url)) {
-    settings.problem("DATABASE_URL: expected a URL, with special characters in the password percent-encoded");
-  }
-  if (url && mode === "live" && isForgetful(url)) {
-    settings.problem(
-      "DATABASE_URL: expected a place that outlives the process, for with live providers what is forgotten is paid for twice",
-    );
-  }
-  if (!url && production)
-    settings.problem("DATABASE_URL is missing: in production the ledger's place is said outright");
-  if (url) return url;
-  // The built-in sandbox forgets what it charged when it ends, and so must a ledger of it.
-  return mode === "sandbox" && namedProviders(settings).length === 0 ? "file::memory:" : "file:./data/diligence.db";
-}
-
-// SQLite takes `:memory:`, an empty name and, after a second `file:`, a URI that may ask for memory in several ways.
-function isForgetful(url: string): boolean {
-  const path = url.startsWith("file:") ? url.slice("file:".length).trim() : undefined;
-  return path !== undefined && (path === "" || /^file:|:memory:|[?&](mode|vfs)=mem/i.test(path));
-}
-
-function readPaidCalls(settings: Settings): Config["paidCalls"] {
-  const timeoutMs = settings.integer("PAID_CALL_TIMEOUT_MS", 25_000, { min: 100, max: 600_000 });
-  const abandonMs = settings.integer("PAID_CALL_ABANDON_MS", 120_000, { min: 100, max: 3_600_000 });
-  if (abandonMs < timeoutMs) {
-    settings.problem(
-      "PAID_CALL_ABANDON_MS: expected at least PAID_CALL_TIMEOUT_MS, for a client waits no longer than the call",
-    );
-  }
-  return {
-    enabled: settings.oneOf("PAID_CALLS", ["on", "off"]) !== "off",
-    timeoutMs,
-    abandonMs,
-    // A provider that has said nothing for five times as long will say nothing.
-    listenMs: abandonMs * 5,
-    dailyLimit: settings.has("DAILY_CHARGE_LIMIT")
-      ? settings.integer("DAILY_CHARGE_LIMIT", 0, { min: 1, max: 1_000_000 })
-      : undefined,
-  };
-}
-
-function readPause(settings: Settings, production: boolean): Config["pauseAt"] {
-  if (production && settings.has("TEST_PAUSE_AT")) settings.problem("TEST_PAUSE_AT: expected nothing in production");
-  return settings.oneOf("TEST_PAUSE_AT", ["claimed", "answered", "settled"]);
-}
-
 // Without tokens everyone who reaches the service may read and spend: so nobody else may reach it, and nothing real is behind it.
 function refuseOpenDoors(settings: Settings, { mode, server, tokens }: Config): void {
   // Where a token's setting is wrong, that is the problem to name; where there is none to name, the door is open.
@@ -226,74 +173,6 @@ function refuseOpenDoors(settings: Settings, { mode, server, tokens }: Config): 
       "HOST: expected a loopback address such as 127.0.0.1, for without JWT_* nobody's token is checked",
     );
   }
-}
-
-function readTokens(settings: Settings): TokenSettings | undefined {
-  const names = ["JWT_JWKS_URL", "JWT_PUBLIC_KEY", "JWT_ISSUER", "JWT_AUDIENCE"];
-  if (!names.some((name) => settings.hasSecret(name))) return undefined;
-  for (const name of ["JWT_ISSUER", "JWT_AUDIENCE"]) if (!settings.has(name)) settings.problem(`${name} is missing`);
-  const keys = readTokenKeys(settings);
-  const [issuer, audience] = [settings.text("JWT_ISSUER"), settings.text("JWT_AUDIENCE")];
-  if (!keys || !issuer || !audience) return undefined;
-  return { keys, issuer, audience, callerClaim: settings.text("CALLER_CLAIM") ?? "sub" };
-}
-
-function readTokenKeys(settings: Settings): TokenSettings["keys"] | undefined {
-  if (settings.has("JWT_JWKS_URL") === settings.hasSecret("JWT_PUBLIC_KEY")) {
-    return settings.problem("JWT_JWKS_URL, JWT_PUBLIC_KEY: expected one of them");
-  }
-  const jwksUrl = settings.url("JWT_JWKS_URL");
-  if (settings.has("JWT_JWKS_URL")) return jwksUrl ? { jwksUrl } : undefined;
-  // In a .env file a PEM has to stand on one line.
-  const publicKeyPem = settings.secret("JWT_PUBLIC_KEY")?.replaceAll("\\n", "\n");
-  if (publicKeyPem && isUsablePublicKey(publicKeyPem)) return { publicKeyPem };
-  return settings.problem("JWT_PUBLIC_KEY: expected a public key in PEM: RSA of at least 2048 bits, EC or Ed25519");
-}
-
-function isUsablePublicKey(pem: string): boolean {
-  if (pem.includes("PRIVATE KEY")) return false;
-  try {
-    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPublicKey(pem);
-    if (type === "rsa") return (details?.modulusLength ?? 0) >= 2048;
-    return type === "ed25519" || (type === "ec" && curves.has(details?.namedCurve));
-  } catch {
-    return false;
-  }
-}
-
-// P-256, P-384 and P-521 by the names that OpenSSL gives them.
-const curves = new Set<string | undefined>(["prime256v1", "secp384r1", "secp521r1"]);
-
-function readRouterSecrets(settings: Settings): string[] {
-  const secrets =
-    settings
-      .secret("ROUTER_SECRET")
-      ?.split(",")
-      .map((secret) => secret.trim()) ?? [];
-  if (secrets.some((secret) => !/^[\x21-\x7e]{16,}$/.test(secret))) {
-    settings.problem(
-      "ROUTER_SECRET: expected at least 16 visible ASCII characters, or two such secrets with a comma between them",
-    );
-  }
-  return secrets;
-}
-
-function readBounds(settings: Settings): Config["bounds"] {
-  const upTo = (name: string, fallback: number) => settings.integer(name, fallback, { min: 1, max: 1_000_000 });
-  return {
-    maxTokens: upTo("MAX_TOKENS", 5_000),
-    maxDepth: upTo("MAX_DEPTH", 20),
-    maxAliases: upTo("MAX_ALIASES", 50),
-    maxRepeats: upTo("MAX_FIELD_REPEATS", 20),
-    maxDirectives: upTo("MAX_DIRECTIVES", 20),
-    maxRootFields: upTo("MAX_ROOT_FIELDS", 50),
-    maxPaidFields: upTo("MAX_PAID_FIELDS", 5),
-    maxRepresentations: upTo("MAX_REPRESENTATIONS", 1_000),
-    maxLookups: upTo("MAX_LOOKUPS", 2_000),
-    maxStringLength: upTo("MAX_STRING_LENGTH", 5_000),
-    maxJsonDepth: upTo("MAX_JSON_DEPTH", 10),
-    maxJsonMembers: upTo("MAX_JSON_MEMBERS", 20_000),
-  };
 }
 
 function namedProviders(settings: Settings): ProviderName[] {

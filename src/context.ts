@@ -26,6 +26,7 @@ export interface ContextParts extends Pick<ChargeContext, "ledger" | "charges"> 
   paidFieldsTimeoutMs: number;
 }
 
+/** What lives with one request: its loaders, and what each domain takes from it. */
 export function createContext(
   request: RequestContext,
   { providers, caches, ledger, charges, checkValueSize, maxLookups, paidFieldsTimeoutMs }: ContextParts,

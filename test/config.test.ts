@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "../src/config.ts";
 import type { Environment } from "../src/settings.ts";
+import { problemsOf } from "./support/config-problems.ts";
 
 const ownSandbox = {
   CREDAS_BASE_URL: "http://127.0.0.1:4101",
@@ -447,10 +448,4 @@ function errorOf(environment: Environment): ConfigError {
     throw error;
   }
   throw new Error("Expected a bad configuration, got a good one");
-}
-
-function problemsOf(environment: Environment): string[] {
-  return errorOf(environment)
-    .message.replace(/^Bad configuration: /, "")
-    .split("; ");
 }

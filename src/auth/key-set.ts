@@ -14,7 +14,7 @@ export interface KeySet {
 }
 
 /** How long the last good keys serve while the key server fails, in milliseconds. */
-export const keptThroughOutageMs = 60 * 60_000;
+const keptThroughOutageMs = 60 * 60_000;
 // Tokens of unknown keys come as fast as anybody sends them: a server that just failed is not asked for each.
 const askAgainAfterMs = 5_000;
 

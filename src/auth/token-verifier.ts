@@ -4,16 +4,8 @@ import { type JWTPayload, type JWTVerifyGetKey, errors as joseErrors, jwtVerify 
 import type { Caller } from "../graphql/context.ts";
 import { CodedError, unauthenticated } from "../graphql/errors.ts";
 import { createKeySet } from "./key-set.ts";
+import type { TokenSettings } from "./token-settings.ts";
 import { clockSkewSeconds, VerifiedTokens } from "./verified-tokens.ts";
-
-export interface TokenSettings {
-  /** Where the keys are: a JWKS that may rotate, or one public key in PEM. */
-  keys: { jwksUrl: string } | { publicKeyPem: string };
-  issuer: string;
-  audience: string;
-  /** The claim that names the caller. */
-  callerClaim: string;
-}
 
 // Asymmetric ones only: with HS256 a public key would be the secret, and "none" proves nothing.
 const algorithms = [

@@ -33,6 +33,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+/** How long what was read is kept; what is wrong is told to `settings`. */
 export function readCacheSettings(settings: Settings): CacheSettings {
   const ms = (name: string, fallback: number, { min = 0, max = 7 * day } = {}) =>
     settings.integer(name, fallback, { min, max });

@@ -2,7 +2,7 @@ import { within } from "../timing.ts";
 import type { Copy } from "./copy.ts";
 import type { Landed } from "./flight.ts";
 import type { LocalCopies } from "./local-copies.ts";
-import type { SharedCopies, Turn } from "./shared-copies.ts";
+import type { ReadTurn, SharedCopies } from "./shared-copies.ts";
 
 export interface EntitySearchOptions<Entity> {
   /** Asks the provider. */
@@ -60,7 +60,7 @@ export class EntitySearch<Entity extends object> {
   private async readAndKeep(
     id: string,
     asker: Asker<Entity>,
-    turn: Turn<Entity> | undefined,
+    turn: ReadTurn<Entity> | undefined,
     leftMs: number,
   ): Promise<Landed<Entity>> {
     const { copies, now } = this.options;
@@ -75,7 +75,7 @@ export class EntitySearch<Entity extends object> {
     return { value, how: "miss" };
   }
 
-  private share(id: string, copy: Copy<Entity>, turn: Turn<Entity> | undefined): void {
+  private share(id: string, copy: Copy<Entity>, turn: ReadTurn<Entity> | undefined): void {
     void turn?.keep(copy, copy.keptUntilMs).then((isKept) => {
       if (!isKept) this.options.copies.drop(id, copy);
     });

@@ -31,7 +31,7 @@ export interface EntityKind<Entity>
 
 const sweepEveryMs = 60_000;
 
-/** The caches of one process, and what they have in common: the memory, the link to other instances, the broom. */
+/** The caches of one process, and what they have in common: the memory, the link to other instances, the sweep. */
 export class ProcessCaches {
   private readonly caches: Pick<EntityCache<object>, "sweep" | "forgetAll">[] = [];
   private readonly sharing: { clearings: Clearings; copies: RedisCopies } | undefined;

@@ -3,7 +3,7 @@ import { pause } from "../timing.ts";
 import type { CacheObserver } from "./cache-observer.ts";
 import type { Clearings } from "./clearings.ts";
 import type { Found, Place, RedisCopies } from "./redis-copies.ts";
-import type { SharedCopies, SharedCopy, Turn, Wanted } from "./shared-copies.ts";
+import type { ReadTurn, SharedCopies, SharedCopy, Wanted } from "./shared-copies.ts";
 
 export interface RedisSharedCopiesOptions {
   /** What is counted is counted by it. */
@@ -29,7 +29,7 @@ export class RedisSharedCopies<Entity> implements SharedCopies<Entity> {
     return this.options.clearings.hears;
   }
 
-  async takeTurn(id: string, wanted: Wanted<Entity>): Promise<Turn<Entity>> {
+  async takeTurn(id: string, wanted: Wanted<Entity>): Promise<ReadTurn<Entity>> {
     const place = this.placeOf(id);
     // What is there was cleared, only Redis does not know it yet.
     if (this.options.clearings.isUntold(place)) return alone;
@@ -57,7 +57,7 @@ export class RedisSharedCopies<Entity> implements SharedCopies<Entity> {
     return this.options.copies.place(JSON.stringify([this.options.room, id]));
   }
 
-  private async askRedis(place: Place, wanted: Wanted<Entity>): Promise<Turn<Entity>> {
+  private async askRedis(place: Place, wanted: Wanted<Entity>): Promise<ReadTurn<Entity>> {
     const first = await this.options.copies.find<Entity>(place);
     if (first.isUnreadable) this.options.observer.unreadable(this.options.kind);
     if (willDo(first, wanted)) return { ...alone, copy: first.copy, isSettling: isMarked(first) };
@@ -65,7 +65,7 @@ export class RedisSharedCopies<Entity> implements SharedCopies<Entity> {
     return this.waitForTurn(place, wanted);
   }
 
-  private async waitForTurn(place: Place, wanted: Wanted<Entity>): Promise<Turn<Entity>> {
+  private async waitForTurn(place: Place, wanted: Wanted<Entity>): Promise<ReadTurn<Entity>> {
     const { copies, lockMs } = this.options;
     const token = randomUUID();
     const untilMs = performance.now() + lockMs;
@@ -80,7 +80,7 @@ export class RedisSharedCopies<Entity> implements SharedCopies<Entity> {
     }
   }
 
-  private ourTurn(place: Place, token: string, { marks }: Found<Entity>): Turn<Entity> {
+  private ourTurn(place: Place, token: string, { marks }: Found<Entity>): ReadTurn<Entity> {
     const { copies, observer } = this.options;
     return {
       copy: undefined,

@@ -13,7 +13,7 @@ export interface Wanted<Entity> {
 }
 
 /** What came of looking among the copies of all instances. */
-export interface Turn<Entity> {
+export interface ReadTurn<Entity> {
   /** One that will do; without it the caller is to read. */
   copy: SharedCopy<Entity> | undefined;
   isSettling: boolean;
@@ -31,7 +31,7 @@ export interface SharedCopies<Entity> {
   /** Whether clearings by other instances are heard at the moment. */
   readonly hears: boolean;
   /** Looks for a copy; without one, waits a while for whoever is reading it already. */
-  takeTurn(id: string, wanted: Wanted<Entity>): Promise<Turn<Entity>>;
+  takeTurn(id: string, wanted: Wanted<Entity>): Promise<ReadTurn<Entity>>;
   keep(id: string, copy: SharedCopy<Entity>, untilMs: number): void;
   /** Clears it for all instances. */
   clear(id: string): Promise<void>;

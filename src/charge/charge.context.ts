@@ -1,6 +1,6 @@
 import type { RequestContext } from "../graphql/context.ts";
 import type { ChargeOperation } from "./charge.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger } from "./ledger/ledger.ts";
 import type { ChargeStore } from "./store/charge-store.ts";
 
 /** Whether a provider's id can be what a charge bought, by a free read: the id in its one spelling, or why not. */

@@ -1,11 +1,10 @@
-import { badUserInput } from "../graphql/errors.ts";
-import { checkPageSize } from "../graphql/page.ts";
+import { checkPageSize, notACursor, pageInfoOf } from "../graphql/page.ts";
 import type { ChargeContext } from "./charge.context.ts";
 import type { ProviderChargeFilter } from "./charge.input.ts";
 import type { Charge } from "./charge.ts";
 import type { ProviderChargeConnection } from "./charge.type.ts";
 import { visibleTo } from "./charge.visibility.ts";
-import { reachingLedger } from "./ledger-unavailable.ts";
+import { reachingLedger } from "./ledger/ledger-unavailable.ts";
 import type { ChargeFilter, ChargePlace, ChargeStore } from "./store/charge-store.ts";
 
 export interface ChargeListRequest {
@@ -51,12 +50,7 @@ export function toConnection(charges: Charge[], first: number, after: string | n
   const edges = charges.slice(0, first).map((node) => ({ cursor: toCursor(node), node }));
   return {
     edges,
-    pageInfo: {
-      hasNextPage: charges.length > first,
-      hasPreviousPage: Boolean(after),
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+    pageInfo: pageInfoOf(edges, { hasNextPage: charges.length > first, hasPreviousPage: Boolean(after) }),
   };
 }
 
@@ -67,6 +61,6 @@ function toCursor({ requestedAt, id }: Charge): string {
 
 function readCursor(cursor: string): ChargePlace {
   const match = /^charge:(\d{1,15}):([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString());
-  if (!match?.[2]) throw badUserInput("Expected after to be a cursor of this list, got something else.");
+  if (!match?.[2]) throw notACursor();
   return { requestedAtMs: Number(match[1]), id: match[2] };
 }

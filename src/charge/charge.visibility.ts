@@ -1,7 +1,7 @@
 import type { Caller } from "../graphql/context.ts";
 import type { ChargeContext } from "./charge.context.ts";
 import type { Charge } from "./charge.ts";
-import { reachingLedger } from "./ledger-unavailable.ts";
+import { reachingLedger } from "./ledger/ledger-unavailable.ts";
 
 /** Whose charges a caller may see: their own, or with charge:read-all everybody's (undefined). */
 export function visibleTo(caller: Caller): string | undefined {

@@ -3,7 +3,7 @@ import { checkText } from "../graphql/text.ts";
 import type { ChargeContext } from "./charge.context.ts";
 import type { SettleProviderChargeInput } from "./charge.input.ts";
 import { ChargeAlreadySettled, ChargeInProgress, ProviderChargeNotFound } from "./charge-problem.ts";
-import { reachingLedger } from "./ledger-unavailable.ts";
+import { reachingLedger } from "./ledger/ledger-unavailable.ts";
 import { type SettleProviderChargeResult, SettleProviderChargeSuccess } from "./settle-charge.result.ts";
 import { ResultTakenError } from "./store/result-holder.ts";
 

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from "type-graphql";
-import { idempotencyKeyDescription } from "../charge/idempotency-key.ts";
+import { idempotencyKeyDescription } from "../charge/purchase/idempotency-key.ts";
 
 @InputType({ description: "Which company's report to buy anew." })
 export class RefreshCompanyReportInput {

@@ -1,6 +1,6 @@
 import { createUnionType, Field, ID, ObjectType } from "type-graphql";
-import { paidProblems } from "../charge/paid-problems.ts";
-import { type PaidFacts, PaidSuccess } from "../charge/paid-success.ts";
+import { paidProblems } from "../charge/purchase/paid-problems.ts";
+import { type PaidFacts, PaidSuccess } from "../charge/purchase/paid-success.ts";
 import { Problem } from "../graphql/problem.ts";
 import { Company } from "./company.type.ts";
 

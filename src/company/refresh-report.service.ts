@@ -1,9 +1,9 @@
-import { changing } from "../charge/changing.ts";
-import { fingerprint } from "../charge/fingerprint.ts";
-import { checkIdempotencyKey } from "../charge/idempotency-key.ts";
-import { inTime } from "../charge/in-time.ts";
-import { nothingToShow } from "../charge/read-bought.ts";
-import { toProblem } from "../charge/to-problem.ts";
+import { changing } from "../charge/purchase/changing.ts";
+import { fingerprint } from "../charge/purchase/fingerprint.ts";
+import { checkIdempotencyKey } from "../charge/purchase/idempotency-key.ts";
+import { inTime } from "../charge/purchase/in-time.ts";
+import { nothingToShow } from "../charge/purchase/read-bought.ts";
+import { toProblem } from "../charge/purchase/to-problem.ts";
 import type { CompanyContext } from "./company.context.ts";
 import type { RefreshCompanyReportInput } from "./company.input.ts";
 import { parseCompanyId } from "./company-id.ts";

@@ -1,5 +1,5 @@
 import { Field, InputType } from "type-graphql";
-import { idempotencyKeyDescription } from "../charge/idempotency-key.ts";
+import { idempotencyKeyDescription } from "../charge/purchase/idempotency-key.ts";
 import { JsonObjectScalar } from "../graphql/scalars.ts";
 
 @InputType({ description: "Which business's credit report to buy." })

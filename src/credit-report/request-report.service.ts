@@ -1,7 +1,7 @@
-import { fingerprint } from "../charge/fingerprint.ts";
-import { checkIdempotencyKey } from "../charge/idempotency-key.ts";
-import { readBought } from "../charge/read-bought.ts";
-import { toProblem } from "../charge/to-problem.ts";
+import { fingerprint } from "../charge/purchase/fingerprint.ts";
+import { checkIdempotencyKey } from "../charge/purchase/idempotency-key.ts";
+import { readBought } from "../charge/purchase/read-bought.ts";
+import { toProblem } from "../charge/purchase/to-problem.ts";
 import { badUserInput } from "../graphql/errors.ts";
 import { checkJson } from "../graphql/text.ts";
 import { normaliseCompanyNumber } from "./company-number.ts";

@@ -1,4 +1,4 @@
-import type { Purchase } from "../charge/ledger.ts";
+import type { Purchase } from "../charge/ledger/spending.ts";
 import type { PaidOrder } from "../http/paid-call.ts";
 import { judgePaidReply, type PaidOutcome, type ProviderDialect } from "../http/paid-outcome.ts";
 import { orProviderError, type ProviderError } from "../http/provider-error.ts";

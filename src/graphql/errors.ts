@@ -1,7 +1,7 @@
 import { ApolloServerErrorCode, unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
-import { isErrorCode } from "../error-code.ts";
 import { ProviderError } from "../http/provider-error.ts";
+import { isErrorCode } from "./error-code.ts";
 
 /** The codes of ours that clients may rely on, beside Apollo's own. */
 export type ErrorCode =
@@ -38,6 +38,7 @@ export function tooLarge(what: string, most: number): GraphQLError {
   return refusal("OPERATION_TOO_LARGE", `Expected at most ${most} ${what} in one operation, got more.`, 400);
 }
 
+/** An operation asks for more paid fields than one may; `most` is how many. */
 export function tooManyPaidFields(most: number): GraphQLError {
   return refusal("TOO_MANY_PAID_FIELDS", `Expected at most ${most} paid mutations in one operation, got more.`, 400);
 }

@@ -1,3 +1,4 @@
+import type { GraphQLError } from "graphql";
 import { Directive, Field, ObjectType } from "type-graphql";
 import { badUserInput } from "./errors.ts";
 
@@ -21,6 +22,19 @@ export class PageInfo {
     description: "The cursor of the page's last edge, to be given as `after`; null on an empty page.",
   })
   endCursor!: string | null;
+}
+
+/** Where a page stands, by the edges that are on it. */
+export function pageInfoOf(
+  edges: readonly { cursor: string }[],
+  beyond: Pick<PageInfo, "hasNextPage" | "hasPreviousPage">,
+): PageInfo {
+  return { ...beyond, startCursor: edges.at(0)?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null };
+}
+
+/** The refusal of an `after` that no page of the list gave; BAD_USER_INPUT. */
+export function notACursor(): GraphQLError {
+  return badUserInput("Expected after to be a cursor of this list, got something else.");
 }
 
 /** @throws BAD_USER_INPUT unless a page of this size may be asked for. */

@@ -2,6 +2,11 @@ import type { Dispatcher } from "undici";
 
 type ResponseHeaders = Dispatcher.ResponseData["headers"];
 
+/** Whether a status refuses our key, our version or our use of the endpoint: an operator has to act. */
+export function isOursToFix(status: number): boolean {
+  return status === 401 || status === 403 || status === 406;
+}
+
 /** Whether an answer is a web page: then it comes from a proxy or an error page, not from the provider's API. */
 export function isHtml(headers: ResponseHeaders, text: string): boolean {
   return /html/i.test(contentType(headers)) || startsPage(text);

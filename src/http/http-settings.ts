@@ -25,6 +25,7 @@ export interface HttpSettings {
   probeIds: { credas: string; youverify: string };
 }
 
+/** How providers are to be called; what is wrong is told to `settings`. */
 export function readHttpSettings(settings: Settings): HttpSettings {
   const timeoutMs = settings.integer("PROVIDER_TIMEOUT_MS", 10_000, { min: 100, max: 300_000 });
   const upToTheDeadline = (name: string, fallback: number) =>

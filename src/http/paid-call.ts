@@ -27,7 +27,8 @@ export type PaidReply =
   | {
       kind: "answer";
       status: number;
-      headers: Dispatcher.ResponseData["headers"] /** undefined: it broke off */;
+      headers: Dispatcher.ResponseData["headers"];
+      /** undefined: it broke off. */
       text: string | undefined;
     }
   /** Proven: no connected and secured socket ever existed, so no byte of the request left us. */

@@ -1,4 +1,4 @@
-import { isHtml, isNamedJson, parseJson, retryAfterSeconds } from "./answer.ts";
+import { isHtml, isNamedJson, isOursToFix, parseJson, retryAfterSeconds } from "./answer.ts";
 import type { PaidReply } from "./paid-call.ts";
 
 /** What a provider's reply to a paid call means for the money. */
@@ -47,13 +47,10 @@ function judgeSuccess(status: number, body: unknown): PaidOutcome {
 }
 
 function judgeRefusal(status: number, retryAfter: () => number | undefined): PaidOutcome {
+  if (isOursToFix(status)) return { state: "NOT_CHARGED", because: "unavailable", status, oursToFix: true };
   switch (status) {
     case 402:
       return { state: "NOT_CHARGED", because: "insufficient-funds", status };
-    case 401:
-    case 403:
-    case 406:
-      return { state: "NOT_CHARGED", because: "unavailable", status, oursToFix: true };
     case 429:
       return { state: "NOT_CHARGED", because: "unavailable", status, retryAfterSeconds: retryAfter() };
     case 408: // both say that the request was not read, or not yet: a proxy may say so while the provider works on

@@ -1,4 +1,4 @@
-import { isHtml } from "./answer.ts";
+import { isHtml, isOursToFix } from "./answer.ts";
 import type { CallOutcome } from "./http-observer.ts";
 import type { PaidReply } from "./paid-call.ts";
 
@@ -9,6 +9,7 @@ export function namePaidOutcome(reply: PaidReply): CallOutcome {
   const { status } = reply;
   if (status >= 200 && status <= 299) return "ok";
   if (status >= 500) return "unavailable";
+  if (isOursToFix(status)) return "refused-credentials";
   return named[status] ?? "rejected";
 }
 
@@ -21,10 +22,7 @@ export function findPaidOddity(reply: PaidReply): string | undefined {
 }
 
 const named: Record<number, CallOutcome> = {
-  401: "refused-credentials",
-  403: "refused-credentials",
   404: "not-found",
-  406: "refused-credentials",
   429: "rate-limited",
 };
 

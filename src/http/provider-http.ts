@@ -31,7 +31,7 @@ export class ProviderHttp {
 
   /** The same provider, for reads that nobody waits for: all others go first. */
   unhurried(): ProviderHttp {
-    return new ProviderHttp(this.options, "evidence", this.lines);
+    return new ProviderHttp(this.options, "unhurried", this.lines);
   }
 
   /**

@@ -21,6 +21,7 @@ export interface RateLimit {
 // apart, so that 200 ms of unevenness still leave no more than ten in any second.
 const margin = 1.2;
 
+/** How far apart calls go that keep a limit, in milliseconds. */
 export function spacingFor(callsPerSecond: number): number {
   return (1_000 * margin) / callsPerSecond;
 }

@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import { claimsJson, describeJson, isHtml, isJsonObject, parseJson, retryAfterSeconds } from "./answer.ts";
+import { claimsJson, describeJson, isHtml, isJsonObject, isOursToFix, parseJson, retryAfterSeconds } from "./answer.ts";
 import type { CallOutcome } from "./http-observer.ts";
 import type { ProviderFailure } from "./provider-error.ts";
 
@@ -39,7 +39,7 @@ function findOddity(status: number, headers: Headers, text: string): string | un
 
 function judgeRefusal(status: number, headers: Headers, text: string): ReadRefusal {
   const message = `expected a success, got status ${status}`;
-  if (status === 401 || status === 403 || status === 406) {
+  if (isOursToFix(status)) {
     const failure = { message: `${message}: our key or version is refused`, status, oursToFix: true } as const;
     return { outcome: "refused-credentials", failure: { kind: "unavailable", ...failure } };
   }

@@ -2,7 +2,7 @@ import type { Deadline } from "./deadline.ts";
 import { nextSlot, type RateLimit, roomToAnswerMs, type SlotTime } from "./rate-limit.ts";
 
 /** How soon a call goes, most urgent first: what costs money, what somebody waits for, what can be looked up later. */
-export const urgencies = ["paid", "read", "evidence"] as const;
+export const urgencies = ["paid", "read", "unhurried"] as const;
 export type Urgency = (typeof urgencies)[number];
 
 /** A call could not be sent within its deadline, for want of a turn or of room in the provider's rate limit. */
@@ -37,7 +37,7 @@ interface Waiter {
  */
 export class Turns {
   private free: number;
-  private readonly line: Record<Urgency, Waiter[]> = { paid: [], read: [], evidence: [] };
+  private readonly line: Record<Urgency, Waiter[]> = { paid: [], read: [], unhurried: [] };
   private pacing = false;
 
   constructor(
@@ -150,7 +150,7 @@ export class Turns {
   }
 
   private describeLine(): { urgency: Urgency; more: boolean } {
-    const urgency = this.mostUrgent() ?? "evidence";
+    const urgency = this.mostUrgent() ?? "unhurried";
     return { urgency, more: this.line[urgency].length > 1 };
   }
 }

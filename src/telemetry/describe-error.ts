@@ -1,5 +1,5 @@
 import { GraphQLError } from "graphql";
-import { isErrorCode } from "../error-code.ts";
+import { isErrorCode } from "../graphql/error-code.ts";
 import { CodedError } from "../graphql/errors.ts";
 import { ProviderError } from "../http/provider-error.ts";
 

@@ -18,6 +18,7 @@ export interface TraceSettings {
   ratio: number;
 }
 
+/** Where metrics and traces go; `host` is where the service listens. What is wrong is told to `settings`. */
 export function readTelemetrySettings(settings: Settings, host: string): TelemetrySettings {
   return { metrics: readMetrics(settings, host), traces: readTraces(settings) };
 }

@@ -1,8 +1,8 @@
-import { changing } from "../charge/changing.ts";
-import { fingerprint } from "../charge/fingerprint.ts";
-import { checkIdempotencyKey } from "../charge/idempotency-key.ts";
-import { readBought } from "../charge/read-bought.ts";
-import { toProblem } from "../charge/to-problem.ts";
+import { changing } from "../charge/purchase/changing.ts";
+import { fingerprint } from "../charge/purchase/fingerprint.ts";
+import { checkIdempotencyKey } from "../charge/purchase/idempotency-key.ts";
+import { readBought } from "../charge/purchase/read-bought.ts";
+import { toProblem } from "../charge/purchase/to-problem.ts";
 import { type ProviderUnavailable, toPreReadProblem } from "../graphql/problem.ts";
 import { checkText } from "../graphql/text.ts";
 import { judgeReverification } from "./reverification-window.ts";

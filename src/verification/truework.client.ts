@@ -1,4 +1,4 @@
-import type { Purchase } from "../charge/ledger.ts";
+import type { Purchase } from "../charge/ledger/spending.ts";
 import { readDateTime } from "../graphql/values.ts";
 import type { PaidOrder } from "../http/paid-call.ts";
 import { judgePaidReply, type PaidOutcome, type ProviderDialect } from "../http/paid-outcome.ts";

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from "type-graphql";
-import { idempotencyKeyDescription } from "../charge/idempotency-key.ts";
+import { idempotencyKeyDescription } from "../charge/purchase/idempotency-key.ts";
 import { ReverificationMode } from "./verification.enum.ts";
 
 @InputType({ description: "Which verification to buy anew." })

@@ -1,5 +1,5 @@
 import { badUserInput, describeForLog } from "../graphql/errors.ts";
-import { checkPageSize } from "../graphql/page.ts";
+import { checkPageSize, notACursor, pageInfoOf } from "../graphql/page.ts";
 import type { VerificationContext } from "./verification.context.ts";
 import type { VerificationState } from "./verification.enum.ts";
 import type { VerificationConnection, VerificationEdge } from "./verification.type.ts";
@@ -32,12 +32,7 @@ export async function listVerifications(
   });
   return {
     edges,
-    pageInfo: {
-      hasNextPage: page.hasNext,
-      hasPreviousPage: offset > 0,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+    pageInfo: pageInfoOf(edges, { hasNextPage: page.hasNext, hasPreviousPage: offset > 0 }),
     totalCount: page.count,
   };
 }
@@ -48,6 +43,6 @@ function toCursor(place: number): string {
 
 function readCursor(cursor: string): number {
   const place = /^verification:(\d{1,9})$/.exec(Buffer.from(cursor, "base64url").toString())?.[1];
-  if (place === undefined) throw badUserInput("Expected after to be a cursor of this list, got something else.");
+  if (place === undefined) throw notACursor();
   return Number(place);
 }

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ConfigError, readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config.ts";
 import type { Environment } from "../../src/settings.ts";
+import { problemsOf } from "../support/config-problems.ts";
 import { endAllBuilt, startBuilt, startService } from "../support/service-process.ts";
 import { audience, issuer, makeSigner, type Signer, tokenSettings } from "../support/tokens.ts";
 
@@ -184,13 +185,3 @@ describe("the service's process", () => {
     expect(service.stderr()).not.toContain("-key");
   });
 });
-
-function problemsOf(environment: Environment): string[] {
-  try {
-    readConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message.replace("Bad configuration: ", "").split("; ");
-    throw error;
-  }
-  return [];
-}

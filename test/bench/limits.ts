@@ -23,8 +23,9 @@ const { composeSchema } =
 const { createApollo } = await built<typeof import("../../src/graphql/apollo.ts")>("graphql/apollo.js");
 const { paidFieldsOf } = await built<typeof import("../../src/graphql/scopes.ts")>("graphql/scopes.js");
 const { BoundsGate } = await built<typeof import("../../src/bounds/bounds-gate.ts")>("bounds/bounds-gate.js");
-const { createOperationCheck } = await built<typeof import("../../src/operation-check.ts")>("operation-check.js");
-const { createServer } = await built<typeof import("../../src/server.ts")>("server.js");
+const { createOperationCheck } =
+  await built<typeof import("../../src/server/operation-check.ts")>("server/operation-check.js");
+const { createServer } = await built<typeof import("../../src/server/server.ts")>("server/server.js");
 const { createLog } = await built<typeof import("../../src/telemetry/log.ts")>("telemetry/log.js");
 
 type Context = ReturnType<typeof createContext>;

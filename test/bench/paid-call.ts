@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { pino } from "pino";
-import type { Ledger } from "../../src/charge/ledger.ts";
+import type { Ledger } from "../../src/charge/ledger/ledger.ts";
 import type { CredasClient } from "../../src/company/credas.client.ts";
 import type { LedgerPlace } from "../crash/ledger-place.ts";
 import { startSandboxProcess } from "../support/service-process.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { SharedCopies, SharedCopy, Turn, Wanted } from "../../src/cache/shared-copies.ts";
+import type { ReadTurn, SharedCopies, SharedCopy, Wanted } from "../../src/cache/shared-copies.ts";
 import { aCache, aThing, outage, type Thing } from "../support/cache.ts";
 
 /**
@@ -46,7 +46,7 @@ class SharedByAll {
     let untold = 0;
     return {
       hears: true,
-      takeTurn: async (_, wanted: Wanted<Thing>): Promise<Turn<Thing>> => {
+      takeTurn: async (_, wanted: Wanted<Thing>): Promise<ReadTurn<Thing>> => {
         const alone = { copy: undefined, isSettling: false, keep: async () => true, release: () => {} };
         if (untold > 0) return alone;
         await this.world.later();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ProviderError } from "../../src/http/provider-error.ts";
 import { pause } from "../../src/timing.ts";
 import { aCache, aThing, HeldReads, outage, type Thing } from "../support/cache.ts";
-import { until } from "../support/ledger.ts";
+import { until } from "../support/until.ts";
 
 /** A cache in front of reads that a test answers, with the first version of a thing in it. */
 async function aWarmCache(told: Parameters<typeof aCache>[0] = {}) {

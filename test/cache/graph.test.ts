@@ -3,8 +3,9 @@ import type { Environment } from "../../src/settings.ts";
 import { keepingCopies, type SandboxGraph, startSandboxGraph } from "../support/graph.ts";
 import type { Json } from "../support/graph-answer.ts";
 import { startGuardedGraph } from "../support/guarded-graph.ts";
-import { aKey, until } from "../support/ledger.ts";
+import { aKey } from "../support/ledger.ts";
 import { everyScope } from "../support/tokens.ts";
+import { until } from "../support/until.ts";
 
 const VERIFICATION = "vr_sandbox_completed_sync";
 const REPORT = "5a0db0510000000000000a01";

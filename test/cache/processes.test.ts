@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aCacheKey } from "../support/cache-instances.ts";
 import type { Json } from "../support/graph-answer.ts";
-import { aKey, until } from "../support/ledger.ts";
+import { aKey } from "../support/ledger.ts";
 import { redisServer } from "../support/redis-server.ts";
 import { endAllBuilt, startSandboxProcess, startService } from "../support/service-process.ts";
+import { until } from "../support/until.ts";
 
 afterAll(() => endAllBuilt());
 

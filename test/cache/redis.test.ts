@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { aThing, HeldReads, outage, type Thing } from "../support/cache.ts";
 import { aCacheKey, type InstanceOptions, startInstance } from "../support/cache-instances.ts";
-import { until } from "../support/ledger.ts";
 import { type RedisProxy, startRedisProxy } from "../support/redis-proxy.ts";
 import { redisServer } from "../support/redis-server.ts";
+import { until } from "../support/until.ts";
 
 /** Instances of one service, two if nothing is said of others; each differs from the first as told. */
 async function startInstances(first: Partial<InstanceOptions>, ...others: Partial<InstanceOptions>[]) {

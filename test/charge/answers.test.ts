@@ -65,7 +65,7 @@ const doubtful: FaultName[] = [
 
 const accepted: FaultName[] = ["truncated", "empty", "no-content", "without-id", "huge"];
 
-describeOnEachDatabase("case 9: what an answer means", (kind) => {
+describeOnEachDatabase("what an answer means", (kind) => {
   const graph = graphOn(kind);
 
   describe.each(paidMutations)("at $field", (mutation) => {

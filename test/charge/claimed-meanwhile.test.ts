@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Spending, Spent } from "../../src/charge/ledger.ts";
+import type { Spending, Spent } from "../../src/charge/ledger/spending.ts";
 import { anAsker, aSpending, charged, HeldProvider, ledgerOn } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 

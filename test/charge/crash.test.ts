@@ -19,7 +19,7 @@ import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 const notCharged = { by: "ANSWER", state: "NOT_CHARGED", reason: "rejected" } as const;
 const wasCharged = { by: "ANSWER", state: "CHARGED", status: 200, resultId: "6510" } as const;
 
-describeOnEachDatabase("case 10: a process that ends", (kind) => {
+describeOnEachDatabase("a process that ends", (kind) => {
   it.each([
     ["after the claim and before the send", "claimed", 0, "outcome-unknown", "UNKNOWN"],
     ["between the answer and its record", "answered", 1, "outcome-unknown", "UNKNOWN"],
@@ -80,7 +80,7 @@ describeOnEachDatabase("case 10: a process that ends", (kind) => {
   });
 });
 
-describeOnEachDatabase("case 20: a sender that was paused", (kind) => {
+describeOnEachDatabase("a sender that was paused", (kind) => {
   it("past its own time after the claim sends nothing when it goes on", async () => {
     const goOn = Promise.withResolvers<void>();
     const claimed = Promise.withResolvers<void>();

@@ -14,16 +14,16 @@ import {
   openTestLedger,
   refused,
   type TestLedger,
-  until,
 } from "../support/ledger.ts";
 import { describeOnEachDatabase, ledgerDatabases, onServer, postgresServer } from "../support/ledger-databases.ts";
 import { documentOf, paidMutations, pay } from "../support/paid-mutations.ts";
 import { away, held, spoiledStore, unacknowledged } from "../support/spoiled-store.ts";
+import { until } from "../support/until.ts";
 
 const [refresh] = paidMutations;
 const ledgerUnavailable = { code: "LEDGER_UNAVAILABLE" };
 
-describeOnEachDatabase("case 11: a database that goes away", (kind) => {
+describeOnEachDatabase("a database that goes away", (kind) => {
   const spoiled = (test: TestLedger) => {
     const { store, next } = spoiledStore(test.store);
     return { ledger: aLedger(store, test.log), next };
@@ -236,7 +236,7 @@ describeOnEachDatabase("case 11: a database that goes away", (kind) => {
   });
 });
 
-describe.runIf(postgresServer)("case 11: PostgreSQL", () => {
+describe.runIf(postgresServer)("PostgreSQL", () => {
   const kind = ledgerDatabases().find(({ name }) => name === "PostgreSQL")!;
 
   it("that warns at the claim's commit has not claimed: nothing is sent, and the key is freed", async () => {
@@ -371,7 +371,7 @@ describe.runIf(postgresServer)("case 11: PostgreSQL", () => {
   });
 });
 
-describe.runIf(postgresServer)("case 11: PostgreSQL that goes away between sending and answering", () => {
+describe.runIf(postgresServer)("PostgreSQL that goes away between sending and answering", () => {
   const kind = ledgerDatabases().find(({ name }) => name === "PostgreSQL")!;
 
   it("is told to the fields that need it, and none of them denies the charge", async () => {
@@ -402,7 +402,7 @@ describe.runIf(postgresServer)("case 11: PostgreSQL that goes away between sendi
   });
 });
 
-describe("case 11: a SQLite ledger", () => {
+describe("a SQLite ledger", () => {
   it("on a full disk is LEDGER_UNAVAILABLE, nothing is sent, and it goes on once there is room", async () => {
     const [kind] = ledgerDatabases();
     const { test, close } = await ledgerOn(kind!);

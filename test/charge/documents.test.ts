@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { findCharge, graphOn } from "../support/graph-on-ledger.ts";
-import { aKey, until } from "../support/ledger.ts";
+import { aKey } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
+import { until } from "../support/until.ts";
 
-describeOnEachDatabase("case 13: one document with several paid fields", (kind) => {
+describeOnEachDatabase("one document with several paid fields", (kind) => {
   const graph = graphOn(kind);
   const refresh = (companyId: string, idempotencyKey: string) =>
     `refreshCompanyReport(input: { companyId: "${companyId}", idempotencyKey: "${idempotencyKey}" }) {

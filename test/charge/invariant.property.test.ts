@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Charge } from "../../src/charge/charge.ts";
-import type { Ledger } from "../../src/charge/ledger.ts";
+import type { Ledger } from "../../src/charge/ledger/ledger.ts";
 import type { ChargeStore, ClaimResult } from "../../src/charge/store/charge-store.ts";
 import type { PaidOutcome } from "../../src/http/paid-outcome.ts";
 import {
@@ -87,11 +87,11 @@ type Step = typeof step extends fc.Arbitrary<infer Taken> ? Taken : never;
 
 afterEach(() => vi.useRealTimers());
 
-describe.each(ledgerDatabases())("case 18: random clients, keys, faults, verdicts and kills, on $name", (kind) => {
+describe.each(ledgerDatabases())("random clients, keys, faults, verdicts and kills, on $name", (kind) => {
   const numRuns = runsOn(kind);
 
   it(`never pay twice under one key (${numRuns} runs, PROPERTY_SEED=${seed})`, { timeout: 600_000 }, async () => {
-    process.stderr.write(`case 18 on ${kind.name}: ${numRuns} runs, PROPERTY_SEED=${seed}\n`);
+    process.stderr.write(`random clients on ${kind.name}: ${numRuns} runs, PROPERTY_SEED=${seed}\n`);
     const database = await kind.create();
     const tally: Record<string, number> = {};
 

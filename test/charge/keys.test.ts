@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { findCharge, graphOn } from "../support/graph-on-ledger.ts";
-import { aKey, anAsker, aSpending, chargeOf, ledgerOn, until } from "../support/ledger.ts";
+import { aKey, anAsker, aSpending, chargeOf, ledgerOn } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { documentOf, paidMutations, pay } from "../support/paid-mutations.ts";
+import { until } from "../support/until.ts";
 
 const [refresh, reverify, request] = paidMutations;
 
 describeOnEachDatabase("an idempotency key", (kind) => {
   const graph = graphOn(kind);
 
-  describe.each(paidMutations)("case 1: a bad key, at $field", (mutation) => {
+  describe.each(paidMutations)("a bad key, at $field", (mutation) => {
     it.each([
       ["is missing", undefined],
       ["is null", null],
@@ -37,7 +38,7 @@ describeOnEachDatabase("an idempotency key", (kind) => {
     });
   });
 
-  describe.each(paidMutations)("case 2: the same key and input twice, at $field", (mutation) => {
+  describe.each(paidMutations)("the same key and input twice, at $field", (mutation) => {
     it("is one call and the same charge, and the second is a replay", async () => {
       const input = { ...mutation.input, idempotencyKey: aKey() };
 
@@ -64,7 +65,7 @@ describeOnEachDatabase("an idempotency key", (kind) => {
     });
   });
 
-  describe.each(paidMutations)("case 3: the same key with another input, at $field", (mutation) => {
+  describe.each(paidMutations)("the same key with another input, at $field", (mutation) => {
     it("is told so with the caller's own charge, and nothing else of the first input; no call", async () => {
       const idempotencyKey = aKey();
       const first = await pay(graph(), mutation, { ...mutation.input, idempotencyKey });
@@ -122,7 +123,7 @@ describeOnEachDatabase("an idempotency key", (kind) => {
     });
   });
 
-  describe("case 4: the same key and input, written otherwise", () => {
+  describe("the same key and input, written otherwise", () => {
     const writings: [string, (key: string) => [query: string, variables?: object]][] = [
       ["under another alias", (key) => [`mutation { a: ${refreshWith(key)} }`]],
       ["without an alias", (key) => [`mutation { paid: ${refreshWith(key)} }`.replace("paid: ", "")]],
@@ -197,7 +198,7 @@ describeOnEachDatabase("an idempotency key", (kind) => {
     });
   });
 
-  describe("case 7: the same key elsewhere", () => {
+  describe("the same key elsewhere", () => {
     it("on another mutation is independent", async () => {
       const idempotencyKey = aKey();
 
@@ -232,7 +233,7 @@ describeOnEachDatabase("an idempotency key", (kind) => {
   });
 });
 
-describeOnEachDatabase("case 7: the same key by another caller", (kind) => {
+describeOnEachDatabase("the same key by another caller", (kind) => {
   it("or on another mutation is independent, however the names run together", async () => {
     const { test, close } = await ledgerOn(kind);
     const names = [

@@ -1,13 +1,14 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { graphOn } from "../support/graph-on-ledger.ts";
-import { aKey, until } from "../support/ledger.ts";
+import { aKey } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { paidMutations, pay } from "../support/paid-mutations.ts";
+import { until } from "../support/until.ts";
 
 describeOnEachDatabase("one key", (kind) => {
   const graph = graphOn(kind);
 
-  describe.each(paidMutations)("case 5: ten at once in one process, at $field", (mutation) => {
+  describe.each(paidMutations)("ten at once in one process, at $field", (mutation) => {
     it("is one call, and the nine others are replays of it", async () => {
       const input = { ...mutation.input, idempotencyKey: aKey() };
       graph().sandbox[mutation.provider].behave({ delayMs: 50, on: "paid" });
@@ -47,7 +48,7 @@ describeOnEachDatabase("one key", (kind) => {
     });
   });
 
-  describe("case 12: a mutation sent again and again", () => {
+  describe("a mutation sent again and again", () => {
     // Hive Gateway with three retries on a 503, and Apollo Client's RetryLink on a 504.
     it.each([
       ["four times by a gateway", 4],

@@ -10,10 +10,10 @@ import {
   refused,
   type TestLedger,
   unknown,
-  until,
 } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { away, spoiledStore } from "../support/spoiled-store.ts";
+import { until } from "../support/until.ts";
 
 describeOnEachDatabase("the provider's own answer", (kind) => {
   describe("that names what another charge was thought to have bought", () => {

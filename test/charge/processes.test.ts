@@ -5,9 +5,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { RefreshCompanyReportDocument } from "../generated/operations.ts";
 import { frontendOf } from "../support/frontend.ts";
 import type { Json } from "../support/graph-answer.ts";
-import { until } from "../support/ledger.ts";
 import { describeOnEachDatabase, ledgerDatabases } from "../support/ledger-databases.ts";
 import { endAllBuilt, startSandboxProcess, startService } from "../support/service-process.ts";
+import { until } from "../support/until.ts";
 
 afterEach(() => endAllBuilt());
 // Up to three processes start within one test.
@@ -28,7 +28,7 @@ const refreshUntilBegun = async (url: string, idempotencyKey: string): Promise<J
 
 const postgres = ledgerDatabases().find(({ name }) => name === "PostgreSQL");
 
-describe.runIf(postgres)("case 6: two processes on one PostgreSQL", () => {
+describe.runIf(postgres)("two processes on one PostgreSQL", () => {
   it("and ten clients with the same keys: as many charges as keys", async () => {
     const database = await postgres!.create();
     const { env } = await startSandboxProcess();
@@ -66,7 +66,7 @@ describe.runIf(postgres)("case 6: two processes on one PostgreSQL", () => {
   });
 });
 
-describeOnEachDatabase("case 15: SIGTERM in mid-call", (kind) => {
+describeOnEachDatabase("SIGTERM in mid-call", (kind) => {
   it("ends the process only when the call is finished, answered and recorded", async () => {
     const { database, env, service } = await start();
     await behave(env, { hold: true, on: "paid" });

@@ -22,7 +22,7 @@ const queries = definitions.flatMap((one) =>
 
 const entities = ["Company", "Verification", "BusinessCreditReport", "ProviderCharge"];
 
-describeOnEachDatabase("case 19: what only reads", (kind) => {
+describeOnEachDatabase("what only reads", (kind) => {
   const graph = graphOn(kind);
   let bought: Json[];
   // What was bought before must not be bought again by looking at it.

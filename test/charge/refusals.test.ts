@@ -7,7 +7,7 @@ import { documentOf, paidMutations, pay } from "../support/paid-mutations.ts";
 const [refresh, reverify, request] = paidMutations;
 const dayMs = 24 * 60 * 60 * 1000;
 
-describeOnEachDatabase("case 8: what is refused before the claim", (kind) => {
+describeOnEachDatabase("what is refused before the claim", (kind) => {
   let laterMs = 0;
   const graph = graphOn(kind, {}, () => Date.now() + laterMs);
 

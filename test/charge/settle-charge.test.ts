@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../support/graph-answer.ts";
 import { findCharge, graphOn, type LedgerGraph } from "../support/graph-on-ledger.ts";
-import { aKey, anAsker, aSpending, charged, chargeOf, ledgerOn, unknown, until } from "../support/ledger.ts";
+import { aKey, anAsker, aSpending, charged, chargeOf, ledgerOn, unknown } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { type PaidMutation, paidMutations, pay, wholeCharge } from "../support/paid-mutations.ts";
+import { until } from "../support/until.ts";
 
 const [refresh, reverify, request] = paidMutations;
 
-describeOnEachDatabase("case 17: what could not be told", (kind) => {
+describeOnEachDatabase("what could not be told", (kind) => {
   const graph = graphOn(kind);
 
   const settle = async (input: Json) =>

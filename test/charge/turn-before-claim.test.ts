@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { graphOn } from "../support/graph-on-ledger.ts";
-import { aKey, anAsker, aSpending, charged, HeldProvider, ledgerOn, until } from "../support/ledger.ts";
+import { aKey, anAsker, aSpending, charged, HeldProvider, ledgerOn } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { paidMutations, pay } from "../support/paid-mutations.ts";
+import { until } from "../support/until.ts";
 
 const [refresh] = paidMutations;
 

@@ -10,13 +10,13 @@ import {
   ledgerOn,
   refused,
   unknown,
-  until,
 } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
 import { documentOf, paidMutations, pay, payUntilBegun } from "../support/paid-mutations.ts";
 import { held } from "../support/spoiled-store.ts";
+import { until } from "../support/until.ts";
 
-describeOnEachDatabase("case 14: a client that hangs up in mid-call", (kind) => {
+describeOnEachDatabase("a client that hangs up in mid-call", (kind) => {
   const graph = graphOn(kind);
 
   it.each(paidMutations)("has paid, it is on record, and asking later is a replay: $field", async (mutation) => {
@@ -44,7 +44,7 @@ describeOnEachDatabase("case 14: a client that hangs up in mid-call", (kind) => 
   });
 });
 
-describeOnEachDatabase("case 16: a slow provider", (kind) => {
+describeOnEachDatabase("a slow provider", (kind) => {
   describe("slower than the client waits", () => {
     const graph = graphOn(kind, { PAID_CALL_TIMEOUT_MS: "500" });
 

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { print } from "../crash/report.ts";
-import { until } from "../crash/waiting.ts";
 import { everyScope, makeSigner, tokenSettings } from "../support/tokens.ts";
+import { until } from "../support/until.ts";
 import { readDockerfile, type Stage } from "./dockerfile.ts";
 
 /**
@@ -77,8 +77,8 @@ async function start(stage: Stage): Promise<void> {
   const ended = once(service, "exit");
   service.stdout.resume();
   try {
-    const healthy = async () => ((await once(run(stage.healthcheck), "exit"))[0] === 0 ? true : null);
-    await until("its health check succeeds", healthy, 60_000);
+    const healthy = async () => (await once(run(stage.healthcheck), "exit"))[0] === 0;
+    await until(healthy, "its health check succeeds", 60_000);
     print("its health check succeeds");
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
       method: "POST",

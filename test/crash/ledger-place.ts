@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
-import { until } from "./waiting.ts";
+import { until } from "../support/until.ts";
 
 /** Where a tested service keeps its ledger, made for these tests and removed by them. */
 export interface LedgerPlace {
@@ -95,8 +95,8 @@ async function holdClaims(url: string): Promise<{ release(): Promise<void> }> {
 async function claimsHang(client: pg.Client, count: number): Promise<void> {
   const hanging = `select count(*)::integer as hanging from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'`;
-  await until(`${count} claims hang`, async () => {
+  await until(async () => {
     const { rows } = await client.query(hanging);
-    return rows[0]?.hanging >= count ? true : null;
-  });
+    return rows[0]?.hanging >= count;
+  }, `${count} claims hang`);
 }

@@ -1,9 +1,9 @@
+import { Random } from "../support/random.ts";
+import { pause } from "../support/until.ts";
 import { type Audit, audit } from "./audit.ts";
 import { Checks, type Finding } from "./checks.ts";
 import { type PaidMutation, type Purchase, paidMutations } from "./paid-mutations.ts";
-import { type Choices, choicesOf } from "./random.ts";
 import type { TestedService } from "./tested-service.ts";
-import { pause } from "./waiting.ts";
 import type { World } from "./world.ts";
 
 export const randomColumns = [
@@ -59,13 +59,13 @@ export async function* killAtRandom({ seed, rounds }: RandomKills, world: World)
 }
 
 async function playRound(run: Run, round: number): Promise<Finding> {
-  const choices = choicesOf(`${run.seed} round ${round}`);
+  const choices = Random.named(`${run.seed} round ${round}`);
   for (const mutation of paidMutations) await misbehave(mutation, choices, run.world);
   const purchases = [...newPurchases(round, choices), ...someOf(run.asked, choices)];
   run.asked.push(...purchases.slice(0, newPerRound));
 
   const clients = Array.from({ length: clientsAtOnce }, (_, client) =>
-    askOften(run, purchases, choicesOf(`${run.seed} round ${round} client ${client}`)),
+    askOften(run, purchases, Random.named(`${run.seed} round ${round} client ${client}`)),
   );
   const mishaps: Mishap[] = [];
   for (let left = 1 + choices.below(2); left > 0; left--) {
@@ -78,38 +78,38 @@ async function playRound(run: Run, round: number): Promise<Finding> {
 
 const newPerRound = 6;
 
-function newPurchases(round: number, choices: Choices): Purchase[] {
+function newPurchases(round: number, choices: Random): Purchase[] {
   return Array.from({ length: newPerRound }, (_, index) => {
-    const mutation = choices.oneOf(paidMutations);
+    const mutation = choices.pick(paidMutations);
     const target = mutation.targetOf(round * newPerRound + index);
     return { mutation, target, idempotencyKey: `random-${round}-${index}` };
   });
 }
 
-function someOf(asked: Purchase[], choices: Choices): Purchase[] {
-  return asked.length === 0 ? [] : Array.from({ length: 3 }, () => choices.oneOf(asked));
+function someOf(asked: Purchase[], choices: Random): Purchase[] {
+  return asked.length === 0 ? [] : Array.from({ length: 3 }, () => choices.pick(asked));
 }
 
-async function misbehave(mutation: PaidMutation, choices: Choices, { sandbox }: World): Promise<void> {
+async function misbehave(mutation: PaidMutation, choices: Random, { sandbox }: World): Promise<void> {
   const delayMs = choices.below(200);
-  const fault = choices.oneIn(3) ? undefined : choices.oneOf(faults);
+  const fault = choices.oneIn(3) ? undefined : choices.pick(faults);
   await sandbox.behave(mutation, { on: "paid", delayMs, ...(fault !== undefined && { fault }) });
 }
 
 // A client asks with whatever key, sometimes hangs up, and when the connection breaks asks again, as a frontend should.
-async function askOften({ slots }: Run, purchases: Purchase[], choices: Choices): Promise<void> {
+async function askOften({ slots }: Run, purchases: Purchase[], choices: Random): Promise<void> {
   for (let asks = 0; asks < asksPerClient; asks++) {
-    const purchase = choices.oneOf(purchases);
+    const purchase = choices.pick(purchases);
     const patienceMs = choices.oneIn(4) ? 50 + choices.below(100) : 10_000;
-    const service = await choices.oneOf(slots).service;
+    const service = await choices.pick(slots).service;
     const { kind } = await service.ask(purchase, AbortSignal.timeout(patienceMs));
-    if (kind === "lost") await (await choices.oneOf(slots).service).ask(purchase, AbortSignal.timeout(10_000));
+    if (kind === "lost") await (await choices.pick(slots).service).ask(purchase, AbortSignal.timeout(10_000));
     await pause(choices.below(60));
   }
 }
 
-async function doHarm({ world, slots }: Run, choices: Choices): Promise<Mishap> {
-  const slot = choices.oneOf(slots);
+async function doHarm({ world, slots }: Run, choices: Random): Promise<Mishap> {
+  const slot = choices.pick(slots);
   const service = await slot.service;
   const { shared } = world.ledger;
   if (shared && choices.oneIn(3)) {

@@ -1,7 +1,7 @@
+import { until } from "../support/until.ts";
 import type { PaidMutation } from "./paid-mutations.ts";
 import type { SandboxBehaviour } from "./sandbox-process.ts";
 import type { TestedService } from "./tested-service.ts";
-import { until } from "./waiting.ts";
 import type { World } from "./world.ts";
 
 /** A step of a charge at which a service can be held. */
@@ -108,9 +108,7 @@ export function holdBySandbox(behaviour: SandboxBehaviour): Step["hold"] {
     return {
       reached: async () => {
         for (const [mutation, calls] of before) {
-          await until(`${mutation.name} calls its provider`, async () =>
-            (await count(mutation)) > calls ? true : null,
-          );
+          await until(async () => (await count(mutation)) > calls, `${mutation.name} calls its provider`);
         }
       },
       release: async () => {

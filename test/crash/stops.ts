@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { pause, until } from "../support/until.ts";
 import { Checks, type Finding } from "./checks.ts";
 import { type PaidMutation, type Purchase, refreshCompanyReport } from "./paid-mutations.ts";
 import { answered, claimed, holdBySandbox, type Step, sent } from "./steps.ts";
 import { type Outcome, type TestedService, tell } from "./tested-service.ts";
-import { pause, until } from "./waiting.ts";
 import type { World } from "./world.ts";
 
 export const stopColumns = ["mutation", "paused with SIGSTOP", "charges", "meanwhile", "operator says", "in the end"];
@@ -78,9 +78,7 @@ async function pauseBeside(other: TestedService, stop: Stop, purchase: Purchase,
   await goOn();
   await answer;
   // The sender's own word takes the place of the operator's, also where it says the same.
-  await until("the sender's answer is on record", async () =>
-    (await other.find(purchase))?.settledBy === null ? true : null,
-  );
+  await until(async () => (await other.find(purchase))?.settledBy === null, "the sender's answer is on record");
   const end = await other.ask(purchase);
   const [kind, state] = stop.charged ? [mutation.success, "CHARGED"] : ["ChargeOutcomeUnknown", "NOT_CHARGED"];
   checks.same("asked in the end", [end.kind, end.charge?.state], [kind, state]);
@@ -107,10 +105,10 @@ async function pauseAlone(stop: Stop, purchase: Purchase, world: World): Promise
   );
   await goOn();
   await answer;
-  const { state } = await until("the sender's answer is on record", async () => {
+  const { state } = await until(async () => {
     const charge = await sender.find(purchase);
     return charge?.state === "CHARGED" || charge?.state === "NOT_CHARGED" ? charge : null;
-  });
+  }, "the sender's answer is on record");
   checks.same("its state after that", state, stop.charged ? "CHARGED" : "NOT_CHARGED");
   await sender.crash();
   const charges = (await world.sandbox.count(mutation)) - before;

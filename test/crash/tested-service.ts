@@ -1,6 +1,6 @@
 import { type BuiltProcess, startService } from "../support/service-process.ts";
+import { inTime } from "../support/until.ts";
 import type { PaidMutation, Purchase } from "./paid-mutations.ts";
-import { inTime } from "./waiting.ts";
 
 /** A charge as the graph shows it. */
 export interface ListedCharge {

@@ -1,5 +1,4 @@
 import { readdirSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Charge } from "../../src/sandbox/sandbox.ts";
 import {
@@ -23,6 +22,7 @@ import {
 import { frontendOf } from "../support/frontend.ts";
 import type { GraphAnswer } from "../support/graph-answer.ts";
 import { endAllBuilt, startSandboxProcess, startService } from "../support/service-process.ts";
+import { until } from "../support/until.ts";
 
 let env: Record<string, string>;
 let send: ReturnType<typeof frontendOf>;
@@ -135,12 +135,12 @@ describe("refreshCompanyReport", () => {
   it("shows the former report where the new one takes its time, and the new one once it is there", async () => {
     dataOf(await refresh("6518"));
 
-    const directors = await eventually(
-      async () => dataOf(await send(CompanyDocument, { id: "6518" })).company?.report?.directors,
-      (found) => found?.length === 2,
-    );
+    const directors = await until(async () => {
+      const found = dataOf(await send(CompanyDocument, { id: "6518" })).company?.report?.directors;
+      return found?.length === 2 && found;
+    });
 
-    expect(directors?.[1]).toMatchObject({ id: "D-NEW-2" });
+    expect(directors[1]).toMatchObject({ id: "D-NEW-2" });
     expect(await charges()).toHaveLength(1);
   });
 
@@ -179,8 +179,10 @@ describe("reverifyVerification", () => {
     const id = "vr_sandbox_completed_one_report";
 
     const created = verificationIn(dataOf(await reverify(id)).reverifyVerification);
-    const read = async () => dataOf(await send(VerificationDocument, { id: created.id })).verification;
-    const completed = await eventually(read, (found) => found?.state === "COMPLETED");
+    const completed = await until(async () => {
+      const found = dataOf(await send(VerificationDocument, { id: created.id })).verification;
+      return found?.state === "COMPLETED" && found;
+    });
 
     expect(created).toMatchObject({ state: "PENDING_APPROVAL", reports: [], reverification: { verdict: "CLOSED" } });
     expect(created.id).not.toBe(id);
@@ -287,10 +289,13 @@ describe("requestBusinessCreditReport", () => {
 
   it("buys a report that goes from PENDING to FOUND", async () => {
     const report = reportIn(dataOf(await request("P0000001")).requestBusinessCreditReport);
-    const read = async () => dataOf(await send(BusinessCreditReportDocument, { id: report.id })).businessCreditReport;
+    const found = await until(async () => {
+      const read = dataOf(await send(BusinessCreditReportDocument, { id: report.id })).businessCreditReport;
+      return read?.status === "FOUND" && read;
+    });
 
     expect(report.status).toBe("PENDING");
-    expect((await eventually(read, (found) => found?.status === "FOUND"))?.id).toBe(report.id);
+    expect(found.id).toBe(report.id);
     expect(await charges()).toHaveLength(1);
   });
 
@@ -407,16 +412,6 @@ function reportIn(result: object | null): CreditReportFileFragment {
 function chargeIn(result: object | null): ChargeRecordFragment {
   if (!result || !("charge" in result)) throw new Error(`Expected a charge, got ${JSON.stringify(result)}`);
   return result.charge as ChargeRecordFragment;
-}
-
-/** Asks again until it is so: the sandbox is a process of its own, whose time can't be faked. */
-async function eventually<Value>(ask: () => Promise<Value>, isSo: (value: Value) => boolean): Promise<Value> {
-  for (let left = 100; left > 0; left -= 1) {
-    const value = await ask();
-    if (isSo(value)) return value;
-    await sleep(100);
-  }
-  throw new Error("It was not so within ten seconds");
 }
 
 function providers(): string[] {

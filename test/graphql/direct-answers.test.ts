@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSchema } from "../../src/schema.ts";
-import { Random } from "../security/random.ts";
 import { OperationWriter, type RandomOperation } from "../security/random-operation.ts";
 import { type Graph, startGraph } from "../support/graph.ts";
 import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.ts";
+import { Random } from "../support/random.ts";
 import { tokenSettings } from "../support/tokens.ts";
 
 // A failure tells its seed and its number; DIFFERENTIAL_SEED=… runs the same again, DIFFERENTIAL_RUNS=… more of them.

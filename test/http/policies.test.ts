@@ -8,9 +8,9 @@ import type { Environment } from "../../src/settings.ts";
 import { aCompanyRecord } from "../fixtures/credas/company-record.ts";
 import { aVerificationRecord } from "../fixtures/truework/verification-record.ts";
 import { answerHtml, answerStatus, answerText, keepSilent, resetConnection } from "../support/answers.ts";
-import { until } from "../support/ledger.ts";
 import { answerJson, startRecordingProvider } from "../support/recording-provider.ts";
 import { steadyProviders } from "../support/steady-providers.ts";
+import { until } from "../support/until.ts";
 
 // The policies as the service composes them, over real HTTP.
 

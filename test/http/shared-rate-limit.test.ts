@@ -75,7 +75,7 @@ describe.runIf(redisServer)("a limit shared through Redis", () => {
   });
 
   it.each([
-    ["evidence", "read"],
+    ["unhurried", "read"],
     ["read", "paid"],
   ] as const)("gives no slot to %s while a %s is known to wait in another instance", async (later, sooner) => {
     const account = randomUUID();

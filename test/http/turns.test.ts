@@ -29,15 +29,15 @@ describe("turns", () => {
     expect(given).toEqual(["one", "two", "three"]);
   });
 
-  it("go to paid calls before reads, and to reads before evidence, whoever came first", async () => {
+  it("go to paid calls before reads, and to reads before what is unhurried, whoever came first", async () => {
     const { given, take } = takingTurns(new Turns(1));
     const first = await take("first");
 
-    const waiting = [take("evidence", "evidence"), take("read"), take("paid", "paid"), take("a later read")];
+    const waiting = [take("unhurried", "unhurried"), take("read"), take("paid", "paid"), take("a later read")];
     first.end();
     await Promise.all(waiting.map(async (taking) => (await taking).end()));
 
-    expect(given).toEqual(["first", "paid", "read", "a later read", "evidence"]);
+    expect(given).toEqual(["first", "paid", "read", "a later read", "unhurried"]);
   });
 
   it("are not kept for whoever gave up waiting", async () => {

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { RedisLink, RedisUnavailable } from "../../src/redis/redis-link.ts";
-import { recordingLog, until } from "../support/ledger.ts";
+import { recordingLog } from "../support/ledger.ts";
 import { redisServer } from "../support/redis-server.ts";
+import { until } from "../support/until.ts";
 
 async function linkTo(url: string) {
   const { log, logged } = recordingLog();

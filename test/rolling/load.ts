@@ -1,5 +1,5 @@
 import { type PaidMutation, type Purchase, paidMutations } from "../crash/paid-mutations.ts";
-import { pause } from "../crash/waiting.ts";
+import { pause } from "../support/until.ts";
 
 /** Clients that ask until they are told to stop. */
 export interface Load {

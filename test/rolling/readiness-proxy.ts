@@ -1,6 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { until } from "../crash/waiting.ts";
+import { until } from "../support/until.ts";
 
 /** A proxy as one stands before several instances: it sends requests only to those that say they are ready. */
 export interface ReadinessProxy {
@@ -31,7 +31,7 @@ export async function startReadinessProxy(): Promise<ReadinessProxy> {
   const isReady = ({ readyAsOfMs }: Instance) => performance.now() - readyAsOfMs < believeForMs;
   let turn = 0;
   const server = createServer(async (incoming, outgoing) => {
-    const instance = await until("an instance is ready", async () => next(), waitForOneMs).catch(() => null);
+    const instance = await until(next, "an instance is ready", waitForOneMs).catch(() => null);
     if (instance) pass(instance.url, agent, incoming, outgoing);
     else fail(outgoing);
   });
@@ -48,7 +48,7 @@ export async function startReadinessProxy(): Promise<ReadinessProxy> {
     add: async (url) => {
       const instance = { url, readyAsOfMs: Number.NEGATIVE_INFINITY };
       instances.push(instance);
-      await until("the new instance is ready", async () => isReady(instance) || null, waitForOneMs);
+      await until(() => isReady(instance), "the new instance is ready", waitForOneMs);
     },
     remove: (url) => {
       instances.splice(

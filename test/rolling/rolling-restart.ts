@@ -3,8 +3,8 @@ import { Checks } from "../crash/checks.ts";
 import type { LedgerPlace } from "../crash/ledger-place.ts";
 import { paidMutations } from "../crash/paid-mutations.ts";
 import type { TestedService } from "../crash/tested-service.ts";
-import { inTime, until } from "../crash/waiting.ts";
 import { openWorld } from "../crash/world.ts";
+import { inTime, until } from "../support/until.ts";
 import { type LoadFigures, startLoad } from "./load.ts";
 import { startReadinessProxy } from "./readiness-proxy.ts";
 
@@ -72,5 +72,5 @@ export async function restartInTurns(
 
 async function moreAnswers(answered: () => number, count: number): Promise<void> {
   const enough = answered() + count;
-  await until("requests are answered", async () => (answered() >= enough ? true : null), 60_000);
+  await until(() => answered() >= enough, "requests are answered", 60_000);
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSchema } from "../../src/schema.ts";
 import { keepingCopies } from "../support/graph.ts";
 import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.ts";
-import { Random } from "./random.ts";
+import { Random } from "../support/random.ts";
 import { OperationWriter, type RandomOperation } from "./random-operation.ts";
 
 // A failure tells its seed and its number; FUZZ_SEED=… runs the same operations again, FUZZ_RUNS=… more of them.

@@ -13,7 +13,7 @@ import {
   isNonNullType,
   isObjectType,
 } from "graphql";
-import type { Random } from "./random.ts";
+import type { Random } from "../support/random.ts";
 
 export interface RandomOperation {
   query: string;

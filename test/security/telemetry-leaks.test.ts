@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSchema } from "../../src/schema.ts";
 import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.ts";
-import { until } from "../support/ledger.ts";
 import { parseMetrics } from "../support/metrics.ts";
+import { Random } from "../support/random.ts";
 import { answerJson, type RecordingProvider, startRecordingProvider } from "../support/recording-provider.ts";
 import { type Span, spansOf } from "../support/spans.ts";
-import { Random } from "./random.ts";
+import { until } from "../support/until.ts";
 import { OperationWriter } from "./random-operation.ts";
 
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { print, table } from "../crash/report.ts";
-import { pause } from "../crash/waiting.ts";
 import { endAllBuilt, startSandboxProcess } from "../support/service-process.ts";
+import { pause } from "../support/until.ts";
 import { startSoakLoad } from "./soak-load.ts";
 import { type Memory, startSoakedService } from "./soaked-service.ts";
 

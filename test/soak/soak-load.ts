@@ -1,5 +1,5 @@
 import { paidMutations } from "../crash/paid-mutations.ts";
-import { pause } from "../crash/waiting.ts";
+import { pause } from "../support/until.ts";
 
 export interface SoakLoad {
   /** Requests so far, by what became of them. */

@@ -1,6 +1,7 @@
 import type { ChargeContext } from "../../src/charge/charge.context.ts";
 import type { Charge } from "../../src/charge/charge.ts";
-import type { Ledger, Spending, Spent } from "../../src/charge/ledger.ts";
+import type { Ledger } from "../../src/charge/ledger/ledger.ts";
+import type { Spending, Spent } from "../../src/charge/ledger/spending.ts";
 import { aRequest, NOON } from "./a-request.ts";
 
 /** A request in front of a ledger that keeps nothing: every spending is a new one, and is sent. */

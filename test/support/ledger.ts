@@ -2,7 +2,8 @@ import type { FastifyBaseLogger } from "fastify";
 import { sql } from "kysely";
 import { pino } from "pino";
 import type { Charge } from "../../src/charge/charge.ts";
-import { type Asker, Ledger, type LedgerOptions, type Spending, type Spent } from "../../src/charge/ledger.ts";
+import { Ledger, type LedgerOptions } from "../../src/charge/ledger/ledger.ts";
+import type { Asker, Spending, Spent } from "../../src/charge/ledger/spending.ts";
 import { ChargeStore } from "../../src/charge/store/charge-store.ts";
 import { type LedgerDatabase, openLedger } from "../../src/charge/store/open-ledger.ts";
 import type { PaidOutcome } from "../../src/http/paid-outcome.ts";
@@ -185,13 +186,4 @@ export function stoppingAt(step: string): { atStep(at: string): Promise<void>; s
       await new Promise(() => {});
     },
   };
-}
-
-/** Waits until it is so. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let left = 2_000; left > 0; left -= 1) {
-    if (await isSo()) return;
-    await new Promise((soon) => setTimeout(soon, 5));
-  }
-  throw new Error("It was not so within ten seconds");
 }

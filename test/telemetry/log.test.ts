@@ -1,6 +1,6 @@
 import { GraphQLError } from "graphql";
 import { describe, expect, it } from "vitest";
-import { LedgerUnavailableError } from "../../src/charge/ledger-unavailable.ts";
+import { LedgerUnavailableError } from "../../src/charge/ledger/ledger-unavailable.ts";
 import { ProviderError } from "../../src/http/provider-error.ts";
 import { describeError } from "../../src/telemetry/describe-error.ts";
 import { createLog } from "../../src/telemetry/log.ts";

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from "kysely";
-import type { LedgerTables } from "./schema.ts";
+import type { LedgerTables } from "./tables.ts";
 
 type AttemptRow = LedgerTables["charge_attempt"];
 

@@ -5,7 +5,7 @@ import { type LedgerObserver, nobodyKeepsCount } from "../ledger-observer.ts";
 import { appendAttempt } from "./attempts.ts";
 import type { LedgerDatabase } from "./open-ledger.ts";
 import { ResultTakenError, takeResultForAnswer } from "./result-holder.ts";
-import type { LedgerTables } from "./schema.ts";
+import type { LedgerTables } from "./tables.ts";
 
 /** What is to be bought, as the ledger records it. */
 export interface Claim extends ChargeName {
@@ -53,7 +53,7 @@ export interface ChargeFilter {
 }
 
 /** What became of recording an answer. */
-export interface RecordedAnswer {
+export interface AnswerEffect {
   charge: Charge;
   /** Evidence or an operator had said something else. */
   overruled: boolean;
@@ -179,8 +179,8 @@ export class ChargeStore {
     attempt: number,
     verdict: Verdict & { by: "ANSWER" },
     { everUnknown = false } = {},
-  ): Promise<RecordedAnswer | null> {
-    const recorded = await this.transaction(async (tx): Promise<RecordedAnswer | null> => {
+  ): Promise<AnswerEffect | null> {
+    const recorded = await this.transaction(async (tx): Promise<AnswerEffect | null> => {
       const row = await this.lock(tx, id);
       if (!row || row.attempt !== attempt || row.verdict_by === "ANSWER") return null;
       await appendAttempt(tx, row, { ...verdict, happened: "ANSWER", by: null });

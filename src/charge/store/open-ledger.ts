@@ -1,9 +1,10 @@
 import type { FastifyBaseLogger } from "fastify";
 import { Kysely, type RawBuilder, sql } from "kysely";
 import { Migrator } from "kysely/migration";
+import { migrations } from "./migrations.ts";
 import { openPostgres } from "./postgres.ts";
-import { type LedgerTables, migrations } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
+import type { LedgerTables } from "./tables.ts";
 
 /** A ledger's database, migrated and stamped. */
 export interface LedgerDatabase {

@@ -1,7 +1,8 @@
 import type { Transaction } from "kysely";
+import type { DataProvider } from "../../graphql/data-provider.ts";
 import { appendAttempt } from "./attempts.ts";
 import type { LedgerDatabase } from "./open-ledger.ts";
-import type { LedgerTables } from "./schema.ts";
+import type { LedgerTables } from "./tables.ts";
 
 /** A provider's id is on record for another charge already. */
 export class ResultTakenError extends Error {}
@@ -15,10 +16,7 @@ export class ResultTakenError extends Error {}
  */
 export async function takeResultForAnswer(
   tx: Transaction<LedgerTables>,
-  {
-    database,
-    ...taker
-  }: { database: LedgerDatabase; id: string; provider: "CREDAS" | "TRUEWORK" | "YOUVERIFY"; now: number },
+  { database, ...taker }: { database: LedgerDatabase; id: string; provider: DataProvider; now: number },
   resultId: string,
 ): Promise<string | null> {
   const holder = await tx

@@ -11,8 +11,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatError } from "../../../src/graphql/errors.ts";
 import { compiledExecutor, type Executor, interpretedExecutor } from "../../../src/graphql/execution/executor.ts";
-import { Random } from "../../security/random.ts";
 import { OperationWriter } from "../../security/random-operation.ts";
+import { Random } from "../../support/random.ts";
 import { unrulySchema } from "./unruly-schema.ts";
 
 // A failure tells its seed and its number; DIFFERENTIAL_SEED=… runs the same again, DIFFERENTIAL_RUNS=… more of them.

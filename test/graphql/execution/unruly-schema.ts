@@ -15,7 +15,7 @@ import {
   isScalarType,
 } from "graphql";
 import { needsNoInfo } from "../../../src/graphql/execution/resolve-info.ts";
-import { Random } from "../../security/random.ts";
+import { Random } from "../../support/random.ts";
 
 const sdl = `
   scalar Touchy
