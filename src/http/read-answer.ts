@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import { claimsJson, describeJson, isHtml, isJsonObject, parseJson, retryAfterSeconds } from "./answer.ts";
+import { claimsJson, describeJson, isHtml, isJsonObject, isNamedJson, parseJson, retryAfterSeconds } from "./answer.ts";
 import type { CallOutcome } from "./http-observer.ts";
 import type { ProviderFailure } from "./provider-error.ts";
 
@@ -28,6 +28,15 @@ export function judgeReadAnswer(status: number, headers: Headers, text: string):
   const message = `expected a JSON object, got ${describeJson(json)}`;
   const odd = oddity ?? (json === undefined ? "truncated-json" : "not-an-object");
   return { outcome: "malformed", failure: { kind: "malformed", message, status }, odd };
+}
+
+/**
+ * Judges an answer whose body can't be had, by its status; undefined where that takes the body: a success is nothing without
+ * one, and what says 404 and does not call itself JSON may be a web page.
+ */
+export function judgeStatus(status: number, headers: Headers): ReadAnswer | undefined {
+  const tellsByItself = status === 404 ? isNamedJson(headers) : status < 200 || status > 299;
+  return tellsByItself ? judgeReadAnswer(status, headers, "") : undefined;
 }
 
 function findOddity(status: number, headers: Headers, text: string): string | undefined {
