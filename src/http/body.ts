@@ -10,6 +10,14 @@ export class BodyTooLarge extends Error {
   }
 }
 
+/** An answer's body came whole, and is not packed as it says. */
+export class NotUnpackable extends Error {
+  constructor(cause: unknown) {
+    super("its answer can't be unpacked", { cause });
+    this.name = "NotUnpackable";
+  }
+}
+
 // We ask for none of these, but a proxy on the way may pack an answer all the same.
 const unpacking = new Map([
   ["gzip", promisify(gunzip)],
@@ -21,7 +29,7 @@ const unpacking = new Map([
 /**
  * The text of an answer's body, unpacked.
  *
- * @throws BodyTooLarge; and whatever breaks off the reading or the unpacking.
+ * @throws BodyTooLarge, NotUnpackable; and whatever breaks off the reading.
  */
 export async function readText(
   { headers, body }: Pick<Dispatcher.ResponseData, "headers" | "body">,
@@ -56,6 +64,6 @@ async function unpacked(unpack: Unpack, packed: Buffer, maxBytes: number): Promi
     if (cause instanceof RangeError && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE") {
       throw new BodyTooLarge(maxBytes);
     }
-    throw cause;
+    throw new NotUnpackable(cause);
   }
 }

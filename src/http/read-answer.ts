@@ -1,5 +1,14 @@
 import type { Dispatcher } from "undici";
-import { claimsJson, describeJson, isHtml, isJsonObject, isOursToFix, parseJson, retryAfterSeconds } from "./answer.ts";
+import {
+  claimsJson,
+  describeJson,
+  isHtml,
+  isJsonObject,
+  isNamedJson,
+  isOursToFix,
+  parseJson,
+  retryAfterSeconds,
+} from "./answer.ts";
 import type { CallOutcome } from "./http-observer.ts";
 import type { ProviderFailure } from "./provider-error.ts";
 
@@ -22,19 +31,28 @@ export function judgeReadAnswer(status: number, headers: Headers, text: string):
   if (status === 404 && !isHtml(headers, text)) return { outcome: "not-found", json: null };
   if (status < 200 || status > 299) return judgeRefusal(status, headers, text);
 
-  const odd = findOddity(status, headers, text);
-  const json = odd ? undefined : parseJson(text);
+  const oddity = findOddity(status, headers, text);
+  const json = oddity ? undefined : parseJson(text);
   if (isJsonObject(json)) return { outcome: "ok", json };
   const message = `expected a JSON object, got ${describeJson(json)}`;
-  return { outcome: "malformed", failure: { kind: "malformed", message, status }, odd: odd ?? "not-an-object" };
+  const odd = oddity ?? (json === undefined ? "truncated-json" : "not-an-object");
+  return { outcome: "malformed", failure: { kind: "malformed", message, status }, odd };
+}
+
+/**
+ * Judges an answer whose body can't be had, by its status; undefined where that takes the body: a success is nothing without
+ * one, and what says 404 and does not call itself JSON may be a web page.
+ */
+export function judgeStatus(status: number, headers: Headers): ReadAnswer | undefined {
+  const tellsByItself = status === 404 ? isNamedJson(headers) : status < 200 || status > 299;
+  return tellsByItself ? judgeReadAnswer(status, headers, "") : undefined;
 }
 
 function findOddity(status: number, headers: Headers, text: string): string | undefined {
   if (status === 204) return "no-content";
   if (isHtml(headers, text)) return "html";
   if (!claimsJson(headers)) return "content-type";
-  if (text.trim() === "") return "empty";
-  return parseJson(text) === undefined ? "truncated-json" : undefined;
+  return text.trim() === "" ? "empty" : undefined;
 }
 
 function judgeRefusal(status: number, headers: Headers, text: string): ReadRefusal {

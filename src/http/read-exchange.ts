@@ -1,7 +1,7 @@
-import { Pool } from "undici";
-import { BodyTooLarge, readText } from "./body.ts";
+import { type Dispatcher, Pool } from "undici";
+import { BodyTooLarge, NotUnpackable, readText } from "./body.ts";
 import type { Deadline } from "./deadline.ts";
-import { judgeReadAnswer, type ReadAnswer, type ReadRefusal } from "./read-answer.ts";
+import { judgeReadAnswer, judgeStatus, type ReadAnswer, type ReadRefusal } from "./read-answer.ts";
 import type { RequestPath } from "./request-path.ts";
 
 export interface ReadLineOptions {
@@ -53,33 +53,48 @@ export class ReadLine {
   }
 
   private async exchange({ path, query, headers }: ReadRequest, signal: AbortSignal) {
-    let status: number | undefined;
+    let head: AnswerHead | undefined;
     try {
       signal.throwIfAborted();
       const request = { path: path.encoded, method: "GET", headers, signal, ...(query && { query }) } as const;
       const response = await this.pool.request(request);
-      status = response.statusCode;
+      head = { status: response.statusCode, headers: response.headers };
       const text = await readText(response, this.options.maxBodyBytes);
-      return { ...judgeReadAnswer(status, response.headers, text), status };
+      return { ...judgeReadAnswer(head.status, head.headers, text), status: head.status };
     } catch (cause) {
-      return { ...describeFailure(cause, { status, late: signal.aborted }), ...(status && { status }) };
+      if (!head) return signal.aborted || isTimeout(cause) ? timeout("no answer in time", cause) : noAnswer(cause);
+      return { ...judgeWithoutBody(cause, head, signal.aborted || isTimeout(cause)), status: head.status };
     }
   }
 }
 
-function describeFailure(cause: unknown, { status, late }: { status: number | undefined; late: boolean }): ReadRefusal {
-  if (late || isTimeout(cause)) return timeout(status ? "its answer came too slowly" : "no answer in time", cause);
-  if (!status) {
-    const message = "no connection, or it broke off before an answer";
-    return { outcome: "no-answer", failure: { kind: "unavailable", message, cause } };
+interface AnswerHead {
+  status: number;
+  headers: Dispatcher.ResponseData["headers"];
+}
+
+function noAnswer(cause: unknown): ReadRefusal {
+  const message = "no connection, or it broke off before an answer";
+  return { outcome: "no-answer", failure: { kind: "unavailable", message, cause } };
+}
+
+// What the status tells does not depend on the body: 503 is no better for breaking off.
+function judgeWithoutBody(cause: unknown, { status, headers }: AnswerHead, late: boolean): ReadAnswer {
+  const odd = late ? undefined : nameOddity(cause);
+  const told = judgeStatus(status, headers);
+  if (told) return odd && "failure" in told ? { odd, ...told } : told;
+  if (late) return timeout("its answer came too slowly", cause);
+  if (odd === "broken-off") {
+    const failure = { kind: "unavailable", message: "its answer broke off", status, cause } as const;
+    return { outcome: "no-answer", failure, odd };
   }
-  const tooLarge = cause instanceof BodyTooLarge;
-  const message = tooLarge ? cause.message : "its answer broke off";
-  return {
-    outcome: "malformed",
-    failure: { kind: "malformed", message, status, cause },
-    odd: tooLarge ? "too-large" : "broken-off",
-  };
+  const message = cause instanceof Error ? cause.message : "its answer can't be read";
+  return { outcome: "malformed", failure: { kind: "malformed", message, status, cause }, ...(odd && { odd }) };
+}
+
+function nameOddity(cause: unknown): string {
+  if (cause instanceof BodyTooLarge) return "too-large";
+  return cause instanceof NotUnpackable ? "not-unpackable" : "broken-off";
 }
 
 function timeout(message: string, cause?: unknown): ReadRefusal {

@@ -143,7 +143,7 @@ const unknownIds: Record<ProviderName, string> = { credas: "2", truework: "vr_no
 /** Whether the provider looks as if it were down; then the breaker may have opened, and the rest fails at once. */
 function isDown(fault: FaultName): boolean {
   const { does, code } = FAULTS[fault];
-  return isEndless(fault) || ["reset", "garble"].includes(does) || (code >= 500 && code <= 551);
+  return isEndless(fault) || ["reset", "garble", "truncate"].includes(does) || (code >= 500 && code <= 551);
 }
 
 function isEndless(fault: FaultName): boolean {
@@ -154,7 +154,7 @@ function expectedCode(fault: FaultName): string {
   const { does, code } = FAULTS[fault];
   if (fault === "not-found") return "answered";
   if (isEndless(fault)) return "PROVIDER_TIMEOUT";
-  if (["reset", "garble"].includes(does) || (code >= 500 && code <= 551)) return "PROVIDER_UNAVAILABLE";
+  if (["reset", "garble", "truncate"].includes(does) || (code >= 500 && code <= 551)) return "PROVIDER_UNAVAILABLE";
   const refused = ["unauthorized", "forbidden", "version-refused", "html-forbidden", "too-many-requests"];
   return refused.includes(fault) ? "PROVIDER_UNAVAILABLE" : "PROVIDER_MALFORMED";
 }

@@ -7,7 +7,7 @@ import { createProviders } from "../../src/providers.ts";
 import type { Environment } from "../../src/settings.ts";
 import { aCompanyRecord } from "../fixtures/credas/company-record.ts";
 import { aVerificationRecord } from "../fixtures/truework/verification-record.ts";
-import { answerHtml, answerStatus, answerText, keepSilent, resetConnection } from "../support/answers.ts";
+import { answerHtml, answerStatus, answerText, breakOff, keepSilent, resetConnection } from "../support/answers.ts";
 import { answerJson, startRecordingProvider } from "../support/recording-provider.ts";
 import { steadyProviders } from "../support/steady-providers.ts";
 import { until } from "../support/until.ts";
@@ -68,6 +68,13 @@ describe("a read that failed", () => {
       "GET /api/v2/ci/companies/{id} #2",
       "ok 200",
     ]);
+  });
+
+  it("by an answer that breaks off is tried again, and counted as odd", async () => {
+    const { credas, told } = await watched([breakOff(), company], twice);
+
+    expect(await credas.findCompany("6510")).toMatchObject({ id: "6510" });
+    expect(told.slice(1, 4)).toEqual(["no-answer 200", "odd CREDAS broken-off", "retried CREDAS"]);
   });
 
   it("is tried three times in all, and the last failure is told", async () => {
@@ -136,6 +143,14 @@ describe("a provider that is down", () => {
     });
     expect(await credas.reservePaid(1_000)).toBeNull();
     expect(calls).toBe(3);
+  });
+
+  it("may be one whose answers break off", async () => {
+    const { credas, told } = await watched([breakOff()], sensitive);
+
+    await Promise.allSettled([credas.findCompany("1"), credas.findCompany("2")]);
+
+    await until(() => told.includes("CREDAS is open"));
   });
 
   it("is probed by one free read for whoever waits, a paid call too, and used again once that is answered", async () => {
@@ -222,10 +237,11 @@ describe("what an answer is allowed to be", () => {
     expect(told).toContain("odd CREDAS too-large");
   });
 
-  it("that is no packing at all is malformed", async () => {
-    const { credas } = await watched([answerPacked("gzip", Buffer.from("{}"))]);
+  it("that is no packing at all is malformed, and counted as odd", async () => {
+    const { credas, told } = await watched([answerPacked("gzip", Buffer.from("{}"))]);
 
     await expect(credas.findCompany("6510")).rejects.toMatchObject({ kind: "malformed" });
+    expect(told).toContain("odd CREDAS not-unpackable");
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { judgeReadAnswer } from "../../src/http/read-answer.ts";
 
 const json = { "content-type": "application/json" };
@@ -27,5 +27,15 @@ describe("an odd answer to a read", () => {
     ["a plain refusal", 422],
   ])("is not what %s is", (_what, status) => {
     expect(judgeReadAnswer(status, json, "{}")).not.toHaveProperty("odd");
+  });
+});
+
+describe("a good answer to a read", () => {
+  it("is parsed once", () => {
+    const parsing = vi.spyOn(JSON, "parse");
+    onTestFinished(() => parsing.mockRestore());
+
+    expect(judgeReadAnswer(200, json, '{"id": 6510}')).toEqual({ outcome: "ok", json: { id: 6510 } });
+    expect(parsing).toHaveBeenCalledTimes(1);
   });
 });
