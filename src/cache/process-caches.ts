@@ -75,9 +75,10 @@ export class ProcessCaches {
     await this.sharing?.clearings.open();
   }
 
+  /** Lets the other instances know of the last clearings, as far as Redis answers. */
   async close(): Promise<void> {
     clearInterval(this.sweeping);
-    this.sharing?.clearings.close();
+    await this.sharing?.clearings.close();
   }
 
   private sharedCopies<Entity>(kind: string, room: string): SharedCopies<Entity> | undefined {

@@ -56,11 +56,12 @@ export async function startInstance({ redisUrl, key, read, environment = {}, ...
     tooLate: () => new ProviderError({ provider: "CREDAS", kind: "timeout", message: "too late" }),
   });
   await caches.open();
-  onTestFinished(async () => {
+  const close = async () => {
     await caches.close();
     await link.close();
-  });
+  };
+  onTestFinished(close);
   const place = (id: string) =>
     new RedisCopies(link, new Seal(settings.keys), shape).place(JSON.stringify([JSON.stringify([account, kind]), id]));
-  return { cache, events, link, place };
+  return { cache, events, link, place, close };
 }
