@@ -21,6 +21,7 @@ interface Clearing {
 
 const boundTo = "a clearing";
 const tryAgainAfterMs = 500;
+const subscribeAgainAfterMs = 5_000;
 
 /**
  * Tells all instances what was cleared, and hears it from them. What Redis could not be told is told again until it could;
@@ -126,13 +127,19 @@ export class Clearings {
     }
   }
 
+  private async subscribeLate(): Promise<void> {
+    if (!this.isClosed && !this.isSubscribed && this.options.link.isListening) await this.listenAgain();
+  }
+
   private async subscribe(): Promise<void> {
     try {
       for (const { channel, seal } of this.channels)
         await this.options.link.listen(channel, (message) => this.hear(message, seal));
       this.isSubscribed = true;
     } catch {
-      // The connection broke again; the next one subscribes.
+      this.options.observer.redisSkipped("hearing");
+      // Redis may have refused it, and allow it later. Where the connection broke, the next one subscribes.
+      setTimeout(() => void this.subscribeLate(), subscribeAgainAfterMs).unref();
     }
   }
 

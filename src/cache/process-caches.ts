@@ -34,7 +34,8 @@ const sweepEveryMs = 60_000;
 /** The caches of one process, and what they have in common: the memory, the link to other instances, the broom. */
 export class ProcessCaches {
   private readonly caches: Pick<EntityCache<object>, "sweep" | "forgetAll">[] = [];
-  private readonly sharing: { clearings: Clearings; copies: RedisCopies } | undefined;
+  /** What it has in common with other instances; undefined where it stands alone. */
+  readonly sharing: { clearings: Clearings; copies: RedisCopies } | undefined;
   private sweeping: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ProcessCachesOptions) {

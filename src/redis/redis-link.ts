@@ -40,7 +40,7 @@ export class RedisLink {
 
   constructor(
     private readonly settings: RedisSettings,
-    log: FastifyBaseLogger,
+    private readonly log: FastifyBaseLogger,
   ) {
     this.client = createClient({
       url: settings.url,
@@ -115,9 +115,18 @@ export class RedisLink {
     return true;
   }
 
-  /** Hears every message on a channel, for as long as the process lives; after a break from when Redis is back. */
+  /**
+   * Hears every message on a channel, for as long as the process lives; after a break from when Redis is back.
+   *
+   * @throws RedisUnavailable where the connection broke, or Redis refuses it.
+   */
   async listen(channel: string, onMessage: (message: string) => void): Promise<void> {
-    await this.listener.subscribe(channel, onMessage);
+    try {
+      await this.listener.subscribe(channel, onMessage);
+    } catch (err) {
+      this.log.warn({ err }, "redis: what other instances clear can't be heard");
+      throw new RedisUnavailable(err);
+    }
   }
 
   /** Told each time the listening connection is (again) there: what was said in between was not heard. */
