@@ -11,12 +11,14 @@ export type CacheAnswer =
   /** By the provider. */
   | "miss";
 
+export type RedisPurpose = "copy" | "clearing" | "lock" | "hearing";
+
 /** What of the cache is told to whoever counts. No key ever reaches it. */
 export interface CacheObserver {
   answered(kind: string, how: CacheAnswer): void;
   cleared(kind: string, by: "here" | "another instance"): void;
-  /** Redis was not used where it should have been. */
-  redisSkipped(purpose: "copy" | "clearing" | "lock"): void;
+  /** Redis was not used where it should have been; "hearing" is hearing what other instances clear. */
+  redisSkipped(purpose: RedisPurpose): void;
   /** A copy in Redis could not be opened: another key, or tampering. */
   unreadable(kind: string): void;
 }

@@ -37,9 +37,10 @@ const day = 24 * hour;
 export function readCacheSettings(settings: Settings): CacheSettings {
   const ms = (name: string, fallback: number, { min = 0, max = 7 * day } = {}) =>
     settings.integer(name, fallback, { min, max });
+  const maxBytes = readMaxBytes(settings);
   return {
-    maxBytes: settings.integer("CACHE_MAX_BYTES", 64_000_000, { min: 0, max: 16_000_000_000 }),
-    keys: readKeys(settings),
+    maxBytes,
+    keys: readKeys(settings, maxBytes > 0),
     freshMs: {
       company: ms("CACHE_COMPANY_MS", hour),
       verification: ms("CACHE_VERIFICATION_MS", hour),
@@ -57,8 +58,19 @@ export function readCacheSettings(settings: Settings): CacheSettings {
   };
 }
 
-function readKeys(settings: Settings): Buffer[] {
-  const needed = settings.hasSecret("REDIS_URL");
+// Less would hold next to nothing, and a third of it may be nothing at all.
+const leastBytes = 100_000;
+
+function readMaxBytes(settings: Settings): number {
+  const maxBytes = settings.integer("CACHE_MAX_BYTES", 64_000_000, { min: 0, max: 16_000_000_000 });
+  if (maxBytes > 0 && maxBytes < leastBytes) {
+    settings.problem(`CACHE_MAX_BYTES: expected 0, which keeps nothing, or at least ${leastBytes}`);
+  }
+  return maxBytes;
+}
+
+function readKeys(settings: Settings, keepsCopies: boolean): Buffer[] {
+  const needed = keepsCopies && settings.hasSecret("REDIS_URL");
   if (!settings.hasSecret("CACHE_KEY")) {
     if (needed) settings.problem("CACHE_KEY is missing: what is kept in Redis is sealed with it");
     return [];

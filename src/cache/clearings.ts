@@ -13,8 +13,15 @@ export interface ClearingsOptions {
   observer: CacheObserver;
 }
 
+interface Clearing {
+  room: string;
+  id: string;
+  place: Place;
+}
+
 const boundTo = "a clearing";
 const tryAgainAfterMs = 500;
+const subscribeAgainAfterMs = 5_000;
 
 /**
  * Tells all instances what was cleared, and hears it from them. What Redis could not be told is told again until it could;
@@ -24,7 +31,8 @@ export class Clearings {
   private readonly instance = randomUUID();
   /** One for each key, for an instance with the former key alone has to understand too. */
   private readonly channels: { channel: string; seal: Seal }[];
-  private readonly untold = new Map<string, Place>();
+  private readonly untold = new Map<string, Clearing>();
+  private readonly telling = new Set<Promise<void>>();
   private readonly listeners = new Map<string, (id: string) => void>();
   private readonly missedListeners: (() => void)[] = [];
   private lastHeard = "";
@@ -44,9 +52,14 @@ export class Clearings {
     if (link.isListening) await this.subscribe();
   }
 
-  /** Tells nobody any more. */
-  close(): void {
+  /**
+   * Tells what is left to be told, each at most once more, and then nobody any more: the last clearings come with the
+   * answers that a process waited for at its end. Never rejects, and takes at most two uses of Redis's time.
+   */
+  async close(): Promise<void> {
     this.isClosed = true;
+    await Promise.all(this.telling);
+    await Promise.all([...this.untold.values()].map((clearing) => this.tell(clearing)));
   }
 
   /** Whether clearings by other instances are heard at the moment. */
@@ -71,26 +84,31 @@ export class Clearings {
 
   /** Never rejects. Told where Redis could be reached when the promise is resolved. */
   async send(room: string, id: string, place: Place): Promise<void> {
+    const clearing = { room, id, place };
     // From now on, not from when it failed: a read that begins meanwhile could still find what was there before.
-    this.untold.set(place.boundTo, place);
-    await this.tell(room, id, place);
+    this.untold.set(place.boundTo, clearing);
+    const told = this.tell(clearing);
+    this.telling.add(told);
+    await told;
+    this.telling.delete(told);
   }
 
-  private async tell(room: string, id: string, place: Place): Promise<void> {
+  private async tell(clearing: Clearing): Promise<void> {
+    const { room, id, place } = clearing;
     const { copies, markMs, observer } = this.options;
     const mark = randomUUID();
     try {
       await copies.clear(place, mark, markMs, this.announce(room, id, mark));
       // A later clearing of the same may be on its way.
-      if (this.untold.get(place.boundTo) === place) this.untold.delete(place.boundTo);
+      if (this.untold.get(place.boundTo) === clearing) this.untold.delete(place.boundTo);
     } catch {
       observer.redisSkipped("clearing");
-      setTimeout(() => void this.tellAgain(room, id, place), tryAgainAfterMs).unref();
+      setTimeout(() => void this.tellAgain(clearing), tryAgainAfterMs).unref();
     }
   }
 
-  private async tellAgain(room: string, id: string, place: Place): Promise<void> {
-    if (!this.isClosed && this.untold.get(place.boundTo) === place) await this.tell(room, id, place);
+  private async tellAgain(clearing: Clearing): Promise<void> {
+    if (!this.isClosed && this.untold.get(clearing.place.boundTo) === clearing) await this.tell(clearing);
   }
 
   private announce(room: string, id: string, mark: string): Announcement[] {
@@ -109,13 +127,19 @@ export class Clearings {
     }
   }
 
+  private async subscribeLate(): Promise<void> {
+    if (!this.isClosed && !this.isSubscribed && this.options.link.isListening) await this.listenAgain();
+  }
+
   private async subscribe(): Promise<void> {
     try {
       for (const { channel, seal } of this.channels)
         await this.options.link.listen(channel, (message) => this.hear(message, seal));
       this.isSubscribed = true;
     } catch {
-      // The connection broke again; the next one subscribes.
+      this.options.observer.redisSkipped("hearing");
+      // Redis may have refused it, and allow it later. Where the connection broke, the next one subscribes.
+      setTimeout(() => void this.subscribeLate(), subscribeAgainAfterMs).unref();
     }
   }
 

@@ -34,7 +34,8 @@ const sweepEveryMs = 60_000;
 /** The caches of one process, and what they have in common: the memory, the link to other instances, the sweep. */
 export class ProcessCaches {
   private readonly caches: Pick<EntityCache<object>, "sweep" | "forgetAll">[] = [];
-  private readonly sharing: { clearings: Clearings; copies: RedisCopies } | undefined;
+  /** What it has in common with other instances; undefined where it stands alone. */
+  readonly sharing: { clearings: Clearings; copies: RedisCopies } | undefined;
   private sweeping: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ProcessCachesOptions) {
@@ -75,9 +76,10 @@ export class ProcessCaches {
     await this.sharing?.clearings.open();
   }
 
+  /** Lets the other instances know of the last clearings, as far as Redis answers. */
   async close(): Promise<void> {
     clearInterval(this.sweeping);
-    this.sharing?.clearings.close();
+    await this.sharing?.clearings.close();
   }
 
   private sharedCopies<Entity>(kind: string, room: string): SharedCopies<Entity> | undefined {

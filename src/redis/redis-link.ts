@@ -1,12 +1,17 @@
 import { createClient, type RedisClientType } from "@redis/client";
-import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleAll } from "cockatiel";
+import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleWhen } from "cockatiel";
 import type { FastifyBaseLogger } from "fastify";
 import { within } from "../timing.ts";
 import type { RedisSettings } from "./redis-settings.ts";
+import { withinTurns } from "./within-turns.ts";
 
 /** Redis can't be used at the moment. Whoever gets this does without it: no request may fail because of Redis. */
 export class RedisUnavailable extends Error {
-  constructor(cause?: unknown) {
+  constructor(
+    cause?: unknown,
+    /** When the use began, by `performance.now()`. */
+    readonly beganMs = 0,
+  ) {
     super("redis: expected an answer in time, got none", { cause });
     this.name = "RedisUnavailable";
   }
@@ -24,17 +29,18 @@ const silenceMs = 15_000;
 const tooLate = Symbol("too late");
 
 /**
- * The connection to Redis that all rooms share. Every use is bounded in time, and after several failures in a row Redis is
- * left alone for some seconds, so that a slow one costs nobody more than a moment.
+ * The connection to Redis that all rooms share. Every use is bounded in time, and after several failures in a row, each begun
+ * after the one before, Redis is left alone for some seconds, so that a slow one costs nobody more than a moment.
  */
 export class RedisLink {
   private readonly client: RedisClient;
   private readonly listener: RedisClient;
   private readonly breaker: CircuitBreakerPolicy;
+  private failedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly settings: RedisSettings,
-    log: FastifyBaseLogger,
+    private readonly log: FastifyBaseLogger,
   ) {
     this.client = createClient({
       url: settings.url,
@@ -47,10 +53,13 @@ export class RedisLink {
       },
     }) as RedisClient;
     this.listener = this.client.duplicate() as RedisClient;
-    this.breaker = circuitBreaker(handleAll, {
-      halfOpenAfter: tryAgainAfterMs,
-      breaker: new ConsecutiveBreaker(failuresToOpen),
-    });
+    this.breaker = circuitBreaker(
+      handleWhen((error) => this.isNews(error)),
+      {
+        halfOpenAfter: tryAgainAfterMs,
+        breaker: new ConsecutiveBreaker(failuresToOpen),
+      },
+    );
     this.breaker.onBreak(() => log.warn("redis: left alone for some seconds"));
     this.breaker.onReset(() => log.info("redis: in use again"));
     for (const client of [this.client, this.listener]) {
@@ -82,19 +91,42 @@ export class RedisLink {
    */
   async run<Result>(work: (client: RedisClient) => Promise<Result>): Promise<Result> {
     try {
-      return await this.breaker.execute(async () => {
-        const result = await within<Result, typeof tooLate>(work(this.client), this.settings.timeoutMs, tooLate);
-        if (result === tooLate) throw new RedisUnavailable();
-        return result;
-      });
+      return await this.breaker.execute(() => this.use(work));
     } catch (cause) {
       throw cause instanceof RedisUnavailable ? cause : new RedisUnavailable(cause);
     }
   }
 
-  /** Hears every message on a channel, for as long as the process lives; after a break from when Redis is back. */
+  private async use<Result>(work: (client: RedisClient) => Promise<Result>): Promise<Result> {
+    const beganMs = performance.now();
+    try {
+      const result = await withinTurns<Result, typeof tooLate>(work(this.client), this.settings.timeoutMs, tooLate);
+      if (result !== tooLate) return result;
+    } catch (cause) {
+      throw new RedisUnavailable(cause, beganMs);
+    }
+    throw new RedisUnavailable(undefined, beganMs);
+  }
+
+  // Uses that are on their way together fail together, of one cause: they count as one failure.
+  private isNews(error: unknown): boolean {
+    if (error instanceof RedisUnavailable && error.beganMs < this.failedAtMs) return false;
+    this.failedAtMs = performance.now();
+    return true;
+  }
+
+  /**
+   * Hears every message on a channel, for as long as the process lives; after a break from when Redis is back.
+   *
+   * @throws RedisUnavailable where the connection broke, or Redis refuses it.
+   */
   async listen(channel: string, onMessage: (message: string) => void): Promise<void> {
-    await this.listener.subscribe(channel, onMessage);
+    try {
+      await this.listener.subscribe(channel, onMessage);
+    } catch (err) {
+      this.log.warn({ err }, "redis: what other instances clear can't be heard");
+      throw new RedisUnavailable(err);
+    }
   }
 
   /** Told each time the listening connection is (again) there: what was said in between was not heard. */

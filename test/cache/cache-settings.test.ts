@@ -34,6 +34,16 @@ describe("the cache's settings", () => {
     ]);
   });
 
+  it("need no key where nothing is kept", () => {
+    expect(read({ REDIS_URL: "redis://127.0.0.1", CACHE_MAX_BYTES: "0" }).problems).toEqual([]);
+  });
+
+  it.each(["1", "2", "99999"])("refuse %s bytes, which would hold nothing", (bytes) => {
+    expect(read({ CACHE_MAX_BYTES: bytes }).problems).toEqual([
+      "CACHE_MAX_BYTES: expected 0, which keeps nothing, or at least 100000",
+    ]);
+  });
+
   it("take one key, or two while one replaces the other", () => {
     expect(read({ CACHE_KEY: key }).settings.keys).toEqual([Buffer.alloc(32, 7)]);
     expect(read({ CACHE_KEY: `${nextKey}, ${key}` }).settings.keys).toEqual([Buffer.alloc(32, 8), Buffer.alloc(32, 7)]);

@@ -100,6 +100,32 @@ describe.runIf(redisServer)("instances that share a Redis", () => {
     expect(one.events).not.toContain("cleared another instance");
   });
 
+  it("are told what one of them cleared right before its end", async () => {
+    const [one, other] = await startInstances({});
+    await kept(one, other);
+
+    void one.cache.clear("1");
+    await one.close();
+
+    await until(() => other.cache.fresh("1") === undefined);
+    expect(other.events).toContain("cleared another instance");
+  });
+
+  it("are told at its end what one of them could not tell before", async () => {
+    const proxy = await proxied();
+    const [one, other] = await startInstances({ redisUrl: proxy.url }, { redisUrl: redisServer! });
+    await kept(one, other);
+    await proxy.cut();
+    await one.cache.clear("1");
+    await proxy.mend();
+    await until(() => one.link.isReady);
+
+    await one.close();
+
+    await until(() => other.cache.fresh("1") === undefined);
+    expect(one.events).toContain("skipped clearing");
+  });
+
   it("find nothing in Redis that was cleared, though they heard nothing of it", async () => {
     let version = 1;
     const { asked, read } = countedReads(() => version);

@@ -6,23 +6,26 @@ import { recordingLog } from "../support/ledger.ts";
 import { redisServer } from "../support/redis-server.ts";
 import { until } from "../support/until.ts";
 
-async function linkTo(url: string) {
+// So that a busy machine is not taken for a slow Redis.
+const ample = 8_000;
+
+async function linkTo(url: string, timeoutMs = 200) {
   const { log, logged } = recordingLog();
-  const link = new RedisLink({ url, timeoutMs: 200 }, log);
+  const link = new RedisLink({ url, timeoutMs }, log);
   await link.open();
   return { link, logged };
 }
 
 describe.runIf(redisServer)("a link to Redis", () => {
   it("hands on what Redis answers", async () => {
-    const { link } = await linkTo(redisServer!);
+    const { link } = await linkTo(redisServer!, ample);
 
     expect(await link.run((client) => client.ping())).toBe("PONG");
     await link.close();
   });
 
   it("hears what others say on a channel", async () => {
-    const [one, other] = [await linkTo(redisServer!), await linkTo(redisServer!)];
+    const [one, other] = [await linkTo(redisServer!, ample), await linkTo(redisServer!, ample)];
     const channel = randomUUID();
     const heard: string[] = [];
     await one.link.listen(channel, (message) => heard.push(message));
@@ -35,7 +38,33 @@ describe.runIf(redisServer)("a link to Redis", () => {
   });
 });
 
+describe.runIf(redisServer)("a process that stands still for longer than Redis may take", () => {
+  it("loses none of the answers it waited for, and goes on with Redis", async () => {
+    const { link, logged } = await linkTo(redisServer!, 1_200);
+    await link.run((client) => client.ping());
+
+    const uses = Array.from({ length: 8 }, () => link.run((client) => client.ping()));
+    await new Promise((sent) => setImmediate(sent));
+    const untilMs = performance.now() + 1_500;
+    while (performance.now() < untilMs);
+
+    expect(await Promise.all(uses)).toEqual(Array.from({ length: 8 }, () => "PONG"));
+    expect(await link.run((client) => client.ping())).toBe("PONG");
+    expect(logged()).not.toContain("redis: left alone for some seconds");
+    await link.close();
+  });
+});
+
 describe("a link to a Redis that is away", () => {
+  it("takes uses that fail together for one failure", async () => {
+    const { link, logged } = await linkTo("redis://127.0.0.1:1");
+
+    await Promise.allSettled(Array.from({ length: 50 }, () => link.run((client) => client.ping())));
+
+    expect(logged()).not.toContain("redis: left alone for some seconds");
+    await link.close();
+  });
+
   it("fails each use, and after five in a row leaves it alone", async () => {
     const { link, logged } = await linkTo("redis://127.0.0.1:1");
 

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import type { CacheObserver } from "../../src/cache/cache-observer.ts";
 import { readCacheSettings } from "../../src/cache/cache-settings.ts";
@@ -10,6 +9,7 @@ import { ProviderError } from "../../src/http/provider-error.ts";
 import { RedisLink } from "../../src/redis/redis-link.ts";
 import { type Environment, Settings } from "../../src/settings.ts";
 import type { Thing } from "./cache.ts";
+import { recordingLog } from "./ledger.ts";
 
 export const aCacheKey = () => randomBytes(32).toString("base64");
 
@@ -37,7 +37,8 @@ export async function startInstance({ redisUrl, key, read, environment = {}, ...
     unreadable: (kind) => void events.push(`unreadable ${kind}`),
   };
   const { account = "an account", kind = "thing", shape = "a shape", redisTimeoutMs = 8_000 } = differing;
-  const link = new RedisLink({ url: redisUrl, timeoutMs: redisTimeoutMs }, pino({ level: "silent" }));
+  const { log, logged } = recordingLog();
+  const link = new RedisLink({ url: redisUrl, timeoutMs: redisTimeoutMs }, log);
   await link.open();
   const caches = new ProcessCaches({
     settings,
@@ -56,11 +57,12 @@ export async function startInstance({ redisUrl, key, read, environment = {}, ...
     tooLate: () => new ProviderError({ provider: "CREDAS", kind: "timeout", message: "too late" }),
   });
   await caches.open();
-  onTestFinished(async () => {
+  const close = async () => {
     await caches.close();
     await link.close();
-  });
+  };
+  onTestFinished(close);
   const place = (id: string) =>
     new RedisCopies(link, new Seal(settings.keys), shape).place(JSON.stringify([JSON.stringify([account, kind]), id]));
-  return { cache, events, link, place };
+  return { cache, events, link, place, close, logged, clearings: caches.sharing?.clearings };
 }
