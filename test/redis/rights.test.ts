@@ -6,8 +6,8 @@ import { SharedRateLimit } from "../../src/http/shared-rate-limit.ts";
 import { type RedisClient, RedisLink } from "../../src/redis/redis-link.ts";
 import { aThing } from "../support/cache.ts";
 import { aCacheKey, startInstance } from "../support/cache-instances.ts";
-import { until } from "../support/ledger.ts";
 import { redisServer } from "../support/redis-server.ts";
+import { until } from "../support/until.ts";
 
 const caching = readFileSync(new URL("../../docs/caching.md", import.meta.url), "utf8");
 /** The rights that the documentation tells an operator to give. */
