@@ -17,8 +17,8 @@ import { createExecution } from "./graphql/execution.ts";
 import type { KnownOperations } from "./graphql/known-operations.ts";
 import { paidFieldsOf } from "./graphql/scopes.ts";
 import { createProviders } from "./providers.ts";
-import { RedisLink } from "./redis/redis-link.ts";
-import { startSandbox } from "./sandbox/sandbox.ts";
+import type { RedisLink } from "./redis/redis-link.ts";
+import type { RedisSettings } from "./redis/redis-settings.ts";
 import { createSchema } from "./schema.ts";
 import { closeServer } from "./server/drain.ts";
 import { explorerQuery } from "./server/explorer.ts";
@@ -50,7 +50,7 @@ export async function createApp(config: Config, { log, known, now = Date.now }: 
   try {
     const health = new Health();
     const telemetry = opening(opened, await openTelemetry(config.telemetry, log));
-    const redis = config.redis && opening(opened, new RedisLink(config.redis, log));
+    const redis = config.redis && opening(opened, await createRedisLink(config.redis, log));
     await redis?.open();
     if (redis) telemetry.showRedis(redis);
     const access = opening(opened, await openProviders(config, log));
@@ -115,10 +115,17 @@ function createAuthenticator({ tokens, routerSecrets }: Config, log: FastifyBase
   return tokens ? requireTokens(new TokenVerifier(tokens, log), secrets) : trustEveryone(secrets);
 }
 
+// Read where it is used only, as the sandbox is: a start takes as long as what is imported, and its client is a quarter of that.
+async function createRedisLink(settings: RedisSettings, log: FastifyBaseLogger): Promise<RedisLink> {
+  const { RedisLink } = await import("./redis/redis-link.ts");
+  return new RedisLink(settings, log);
+}
+
 type ProviderAddresses = Record<ProviderName, ProviderAccess> & { close(): Promise<void> };
 
 async function openProviders({ providers }: Config, log: FastifyBaseLogger): Promise<ProviderAddresses> {
   if (providers !== "built-in") return { ...providers, close: async () => {} };
+  const { startSandbox } = await import("./sandbox/sandbox.ts");
   const sandbox = await startSandbox();
   const { credas, truework, youverify } = sandbox;
   log.info(

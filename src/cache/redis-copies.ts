@@ -1,4 +1,4 @@
-import { RESP_TYPES } from "@redis/client";
+import type { RESP_TYPES } from "@redis/client";
 import type { RedisClient, RedisLink } from "../redis/redis-link.ts";
 import type { Seal } from "./seal.ts";
 import type { SharedCopy } from "./shared-copies.ts";
@@ -31,6 +31,9 @@ for i = 3, #KEYS do
 end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`;
+
+// Named here, for the library's own names would have it read at every start, Redis or not.
+const blobString: typeof RESP_TYPES.BLOB_STRING = 36;
 
 const unlockScript = `
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
@@ -116,5 +119,5 @@ export interface Announcement {
 }
 
 function fetchAll(client: RedisClient, { copies, marks }: Place): Promise<(Buffer | null)[]> {
-  return client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }).mGet([...copies, ...marks]);
+  return client.withTypeMapping({ [blobString]: Buffer }).mGet([...copies, ...marks]);
 }

@@ -10,7 +10,6 @@ import { serveMetricsApart } from "./metrics-server.ts";
 import { watchProviders } from "./provider-metrics.ts";
 import { watchRequests } from "./request-metrics.ts";
 import type { TelemetrySettings } from "./telemetry-settings.ts";
-import { Tracing } from "./tracing.ts";
 
 /** Metrics and traces: who is told of what happens, and where it can be read. */
 export interface Telemetry {
@@ -39,7 +38,8 @@ export async function openTelemetry(
     help: "Batches of spans that the collector did not take. Nothing waits for them and nothing else is lost.",
     registers: [registry],
   });
-  const tracing = traces && new Tracing(traces, () => failedExports.inc());
+  // Read where something is traced only: OpenTelemetry is a tenth of all that there is to import.
+  const tracing = traces && new (await import("./tracing.ts")).Tracing(traces, () => failedExports.inc());
   const listener = metrics && (await serveMetricsApart(registry, metrics));
   const port = typeof listener?.address === "object" ? listener.address?.port : undefined;
   if (listener) log.info({ port }, "metrics: on a listener of their own");

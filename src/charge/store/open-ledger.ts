@@ -2,7 +2,6 @@ import type { FastifyBaseLogger } from "fastify";
 import { Kysely, type RawBuilder, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { migrations } from "./migrations.ts";
-import { openPostgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { LedgerTables } from "./tables.ts";
 
@@ -31,8 +30,8 @@ export type LedgerPurpose = "sandbox" | "live";
 export async function openLedger(url: string, purpose: LedgerPurpose, log: FastifyBaseLogger): Promise<LedgerDatabase> {
   // PostgreSQL is migrated over connections of their own, which wait as long as it takes; SQLite's file is opened once.
   const isFile = url.startsWith("file:");
-  if (!isFile) await closingAfter(connect(url, log, { patient: true }), migrate);
-  const database = connect(url, log);
+  if (!isFile) await closingAfter(await connect(url, log, { patient: true }), migrate);
+  const database = await connect(url, log);
   try {
     if (isFile) await migrate(database);
     await checkStamp(database.db, purpose);
@@ -54,7 +53,7 @@ async function closingAfter(
   }
 }
 
-function connect(url: string, log: FastifyBaseLogger, { patient = false } = {}): LedgerDatabase {
+async function connect(url: string, log: FastifyBaseLogger, { patient = false } = {}): Promise<LedgerDatabase> {
   if (url.startsWith("file:")) {
     return {
       db: new Kysely<LedgerTables>({ dialect: openSqlite(url.slice("file:".length)) }),
@@ -65,6 +64,7 @@ function connect(url: string, log: FastifyBaseLogger, { patient = false } = {}):
     };
   }
   const onIdleError = () => log.warn("ledger: a connection to the database broke");
+  const { openPostgres } = await import("./postgres.ts");
   const dialect = openPostgres(url, { onIdleError, patient });
   return {
     db: new Kysely<LedgerTables>({ dialect }),
