@@ -5,7 +5,7 @@ import type { RequestWatch } from "./request-observer.ts";
 export interface Caller {
   /** The stable name that charges are recorded under. */
   id: string;
-  /** Whether the caller has this scope. */
+  /** Whether the caller has this scope. It never changes its answer: other rights are another caller. */
   can(scope: string): boolean;
 }
 

@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from "graphql";
+import { type GraphQLSchema, isUnionType } from "graphql";
 import type { RequestContext } from "./context.ts";
 import { badUserInput, forbidden } from "./errors.ts";
 import { needsNoInfo } from "./execution/resolve-info.ts";
@@ -24,6 +24,9 @@ type Representation = Record<string, unknown> & { __typename?: unknown };
 export function resolveEntities(schema: GraphQLSchema, references: EntityReferences): void {
   const field = schema.getQueryType()?.getFields()._entities;
   if (!field) throw new Error("Expected a subgraph with entities, got one without");
+  const entity = schema.getType("_Entity");
+  // The same as federation's own, but known not to look at `info`.
+  if (isUnionType(entity)) entity.resolveType = needsNoInfo((named: { __typename: string }) => named.__typename);
   field.resolve = needsNoInfo(
     (_source: unknown, { representations }: { representations: Representation[] }, context: RequestContext) =>
       representations.map((representation) => settle(representation, references, context)),

@@ -8,7 +8,7 @@ import {
   parse,
 } from "graphql";
 import { Extensions } from "type-graphql";
-import type { RequestContext } from "./context.ts";
+import type { Caller, RequestContext } from "./context.ts";
 import { forbidden } from "./errors.ts";
 import { needsNoInfo } from "./execution/resolve-info.ts";
 import { findUnscoped } from "./selection-scopes.ts";
@@ -74,8 +74,12 @@ type AnyField = GraphQLField<unknown, RequestContext>;
 
 function guard(field: AnyField, scope: string, paid: boolean): void {
   const { resolve } = field;
+  // Who was let through last: a caller's scopes never change, and the next entity's field is asked for by the same one.
+  let admitted: Caller | undefined;
   const check = ({ caller }: RequestContext) => {
+    if (caller === admitted) return;
     if (!caller.can(scope)) throw forbidden(scope);
+    admitted = caller;
   };
   if (!resolve) {
     field.resolve = readingMember(field.name, check);

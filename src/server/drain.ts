@@ -31,8 +31,9 @@ export function letConnectionsGo(server: FastifyInstance, health: Health): void 
   server.addHook("preClose", async () => {
     closing = true;
   });
-  server.addHook("onSend", async (_request, reply) => {
+  server.addHook("onSend", (_request, reply, _payload, done) => {
     if (closing || health.isDraining) reply.header("connection", "close");
+    done();
   });
 }
 

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from "prom-client";
-import type { CacheObserver } from "../cache/cache-observer.ts";
+import type { CacheAnswer, CacheObserver } from "../cache/cache-observer.ts";
 
 /** Counts how reads of entities were answered. No key ever reaches it. */
 export function watchCache(registry: Registry): CacheObserver {
@@ -9,6 +9,7 @@ export function watchCache(registry: Registry): CacheObserver {
     help: "How reads of entities were answered: fresh, shared, stale, joined, or miss where the provider was asked.",
     labelNames: ["kind", "how"],
     registers,
+    collect: () => countTallied(),
   });
   const cleared = new Counter({
     name: "diligence_cache_cleared_total",
@@ -29,17 +30,26 @@ export function watchCache(registry: Registry): CacheObserver {
     registers,
   });
 
-  const children = new Map<string, { inc(): void }>();
-  const countAnswer = (kind: string, how: string) => {
-    const key = `${kind} ${how}`;
-    const known = children.get(key) ?? answers.labels({ kind, how });
-    children.set(key, known);
-    known.inc();
+  // Counted in plain numbers, and put into the metrics when somebody looks: one request may read hundreds of entities.
+  const tallies = new Map<string, Tally>();
+  const countTallied = () => {
+    for (const [kind, tally] of tallies) {
+      for (const how of Object.keys(tally) as CacheAnswer[]) if (tally[how] > 0) answers.inc({ kind, how }, tally[how]);
+      tallies.set(kind, { ...nothing });
+    }
   };
   return {
-    answered: countAnswer,
+    answered: (kind, how) => {
+      const tally = tallies.get(kind);
+      if (tally) tally[how] += 1;
+      else tallies.set(kind, { ...nothing, [how]: 1 });
+    },
     cleared: (kind, by) => cleared.inc({ kind, by }),
     redisSkipped: (purpose) => skipped.inc({ purpose }),
     unreadable: (kind) => unreadable.inc({ kind }),
   };
 }
+
+type Tally = Record<CacheAnswer, number>;
+
+const nothing: Tally = { fresh: 0, shared: 0, stale: 0, joined: 0, miss: 0 };

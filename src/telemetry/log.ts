@@ -86,9 +86,11 @@ function sayInOwnWords(this: Logger, [facts, message]: Parameters<LogFn>, log: L
 }
 
 function pickLoggable(facts: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(facts).filter(([name, value]) => loggable.has(name) && isPlain(name, value)),
-  );
+  const picked: Record<string, unknown> = {};
+  for (const name of Object.keys(facts)) {
+    if (loggable.has(name) && isPlain(name, facts[name])) picked[name] = facts[name];
+  }
+  return picked;
 }
 
 function isPlain(name: string, value: unknown): boolean {

@@ -8,8 +8,10 @@ import {
 } from "graphql";
 import type { Complete } from "./compile-value.ts";
 import type { Path } from "./field-errors.ts";
-import type { FieldPosition } from "./resolve-info.ts";
+import { type FieldPosition, looksAtInfo } from "./resolve-info.ts";
 import { isPromise, type Run } from "./run.ts";
+
+const noInfo = undefined as never;
 
 interface Parts {
   info(run: Run, place: Path): GraphQLResolveInfo;
@@ -19,6 +21,7 @@ interface Parts {
 /** A value of a union or an interface: completed as the object type it turns out to be. */
 export function compileAbstract(type: GraphQLAbstractType, field: FieldPosition, { info, compile }: Parts): Complete {
   const resolveType = type.resolveType ?? defaultTypeResolver;
+  const takesInfo = looksAtInfo(resolveType);
   const compiled = new Map<string, Complete>();
   const completerOf = (name: unknown, run: Run): Complete => {
     const known = compiled.get(name as string);
@@ -29,7 +32,7 @@ export function compileAbstract(type: GraphQLAbstractType, field: FieldPosition,
     return complete;
   };
   return (run, value, place) => {
-    const name: unknown = resolveType(value, run.context, info(run, place), type);
+    const name: unknown = resolveType(value, run.context, takesInfo ? info(run, place) : noInfo, type);
     if (isPromise(name)) return name.then((resolved) => completerOf(resolved, run)(run, value, place));
     return completerOf(name, run)(run, value, place);
   };
