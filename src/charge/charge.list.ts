@@ -5,7 +5,8 @@ import type { Charge } from "./charge.ts";
 import type { ProviderChargeConnection } from "./charge.type.ts";
 import { visibleTo } from "./charge.visibility.ts";
 import { reachingLedger } from "./ledger/ledger-unavailable.ts";
-import type { ChargeFilter, ChargePlace, ChargeStore } from "./store/charge-store.ts";
+import type { ChargeFilter, ChargePlace } from "./store/charge-queries.ts";
+import type { ChargeStore } from "./store/charge-store.ts";
 
 export interface ChargeListRequest {
   filter?: ProviderChargeFilter | null | undefined;

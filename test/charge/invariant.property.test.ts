@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Charge } from "../../src/charge/charge.ts";
 import type { Ledger } from "../../src/charge/ledger/ledger.ts";
-import type { ChargeStore, ClaimResult } from "../../src/charge/store/charge-store.ts";
+import type { ChargeStore } from "../../src/charge/store/charge-store.ts";
+import type { ClaimResult } from "../../src/charge/store/claims.ts";
 import type { PaidOutcome } from "../../src/http/paid-outcome.ts";
 import {
   aLedger,

@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger } from "fastify";
 import { pause } from "../../timing.ts";
 import type { Charge } from "../charge.ts";
-import type { ChargeStore, Verdict } from "../store/charge-store.ts";
+import type { ChargeStore } from "../store/charge-store.ts";
 import { ResultTakenError } from "../store/result-holder.ts";
+import type { Verdict } from "../store/verdicts.ts";
 
 /** What the sender itself learned of its own attempt. */
 export type AnswerVerdict = Verdict & {

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { NotCharged, PaidOutcome } from "../../http/paid-outcome.ts";
 import type { Turn } from "../../http/turns.ts";
 import type { Charge, Price } from "../charge.ts";
-import type { Claim } from "../store/charge-store.ts";
+import type { Claim } from "../store/claims.ts";
 
 /** One intended paid call: what it is called, what may refuse it, how it is sent and what its answer tells. */
 export interface Spending<Refusal> extends Claim {

@@ -1,2 +1,2 @@
 /** What a router passes on from its client to our subgraph, as schema/router.yaml says too. */
-export const passedOn = ["authorization", "x-request-id", "traceparent", "tracestate"] as const;
+export const passedOn = ["authorization", "x-request-id", "traceparent"] as const;
