@@ -3,7 +3,8 @@ export class Deadline {
   readonly signal: AbortSignal;
   private readonly atMs: number;
 
-  constructor(withinMs: number) {
+  /** @param withinMs How long there is, from now on. */
+  constructor(readonly withinMs: number) {
     this.signal = AbortSignal.timeout(Math.max(Math.ceil(withinMs), 0));
     this.atMs = performance.now() + withinMs;
   }

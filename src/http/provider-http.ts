@@ -51,7 +51,7 @@ export class ProviderHttp {
   async reservePaid(withinMs: number = maxPaidWaitMs): Promise<Turn | null> {
     const deadline = new Deadline(Math.min(withinMs, maxPaidWaitMs));
     if (!(await this.lines.breaker.allows(deadline.leftMs))) return null;
-    return this.lines.takeTurn("paid", deadline).catch((error: unknown) => {
+    return this.lines.takeTurn("paid", deadline, true).catch((error: unknown) => {
       if (error instanceof ProviderError) return null;
       throw error;
     });

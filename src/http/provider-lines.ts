@@ -72,9 +72,9 @@ export class ProviderLines {
   }
 
   /** @throws ProviderError where there is no turn in time. */
-  async takeTurn(urgency: Urgency, deadline: Deadline): Promise<Turn> {
+  async takeTurn(urgency: Urgency, deadline: Deadline, isPaidCall = false): Promise<Turn> {
     try {
-      return await this.turns.take(urgency, deadline);
+      return await this.turns.take(urgency, deadline, isPaidCall);
     } catch (cause) {
       if (!(cause instanceof NoRoom)) throw cause;
       this.options.observer.crowdedOut(this.options.provider, cause.why);
@@ -111,14 +111,16 @@ export class ProviderLines {
   private async attempt({ path, query }: Query, { attempt, urgency, deadline }: Sending): Promise<ReadAnswer> {
     const { provider, headers, observer } = this.options;
     const turn = await this.takeTurn(urgency, deadline);
+    let outcome: CallOutcome | undefined;
     try {
       const watch = observer.begin({ provider, method: "GET", endpoint: path.template, paid: false, attempt });
       const answer = await this.reads.send({ path, query, headers: { ...watch.headers, ...headers } }, deadline);
-      watch.end(answer.outcome, answer.status);
+      outcome = answer.outcome;
+      watch.end(outcome, answer.status);
       if ("odd" in answer && answer.odd) observer.oddAnswer(provider, answer.odd);
       return answer;
     } finally {
-      turn.end();
+      turn.end(endedHow(outcome));
     }
   }
 
@@ -145,4 +147,10 @@ const leftAlone = { kind: "unavailable", message: "left alone for a while, for i
 /** Whether a read that ended so tells that the provider is down. Whatever it answered below 500, it answered. */
 function isDown(outcome: CallOutcome): boolean {
   return outcome === "unavailable" || outcome === "timeout" || outcome === "no-answer";
+}
+
+// How soon it refuses or fails says nothing of how long it takes to answer.
+function endedHow(outcome: CallOutcome | undefined): "answered" | "cut-off" | undefined {
+  if (outcome === "timeout") return "cut-off";
+  return outcome === "ok" || outcome === "not-found" ? "answered" : undefined;
 }

@@ -15,18 +15,31 @@ export interface SharedRateLimitOptions {
 // Redis tells the time, so instances need not agree on theirs. All times are in microseconds.
 // `next` is the next free slot; `promised` is when whoever was admitted so far will have gone. A key that is missing has
 // been lost with Redis's memory (or a day has passed): what the last second saw is unknown, so it is waited out.
+// `at` is when this was kept. Where that is yet to come, Redis's clock has gone back, and all moments go back with it: nobody
+// could go before the clock has caught up otherwise. What is further ahead than any line is long is as good as lost.
 const state = `
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local spacing = tonumber(ARGV[1])
-local kept = redis.call('HMGET', KEYS[1], 'next', 'promised', 'waiting0', 'waiting1')
-local next = math.max(now, tonumber(kept[1]) or now + 10 * spacing)
-local promised = math.max(next, tonumber(kept[2]) or next)
+local longest = 600000000 + 1000 * spacing
+local kept = redis.call('HMGET', KEYS[1], 'next', 'promised', 'waiting0', 'waiting1', 'at')
+local function exact(n) return string.format('%.0f', n) end
 local function keep(...)
-  redis.call('HSET', KEYS[1], ...)
+  redis.call('HSET', KEYS[1], 'at', exact(now), ...)
   redis.call('PEXPIRE', KEYS[1], 86400000)
 end
-local function exact(n) return string.format('%.0f', n) end
+local ahead = math.max(0, (tonumber(kept[5]) or now) - now)
+local function moment(n)
+  local known = tonumber(kept[n])
+  if known and known - ahead <= now + longest then return known - ahead end
+  return nil
+end
+local next = math.max(now, moment(1) or now + 10 * spacing)
+local promised = math.max(next, moment(2) or next)
+local waiting = { moment(3) or 0, moment(4) or 0 }
+if ahead > 0 then
+  keep('next', exact(next), 'promised', exact(promised), 'waiting0', exact(waiting[1]), 'waiting1', exact(waiting[2]))
+end
 `;
 
 const admitScript = `${state}
@@ -41,7 +54,7 @@ return 1
 const reserveScript = `${state}
 local urgency = tonumber(ARGV[2])
 for higher = 0, urgency - 1 do
-  if (tonumber(kept[3 + higher]) or 0) > now then
+  if waiting[1 + higher] > now then
     if urgency < 2 then keep('next', exact(next), 'waiting' .. urgency, exact(now + 2 * spacing)) end
     return { 0, exact(spacing) }
   end
@@ -56,6 +69,11 @@ return { 1, exact(next - now) }
 // So long Redis may be away before this instance goes on by itself: a hiccup delays calls and breaks no promise.
 const patienceMs = 1_000;
 
+/** Where in Redis an account's limit is kept: it tells nothing of the account. */
+export function rateKeyOf(account: string): string {
+  return `diligence:rate:${createHash("sha256").update(account).digest("base64url").slice(0, 22)}`;
+}
+
 /**
  * The limit across all instances, kept in Redis. While Redis is away each instance goes on with its share of the limit,
  * which keeps the promise as long as all of them are without it and there are no more of them than was said.
@@ -69,7 +87,7 @@ export class SharedRateLimit implements RateLimit {
 
   constructor(private readonly options: SharedRateLimitOptions) {
     this.spacingMs = options.spacingMs;
-    this.key = `diligence:rate:${createHash("sha256").update(options.account).digest("base64url").slice(0, 22)}`;
+    this.key = rateKeyOf(options.account);
     this.alone = new LocalRateLimit(options.spacingMs * options.instances);
   }
 

@@ -1,3 +1,4 @@
+import { AnswerTimes } from "./answer-times.ts";
 import type { Deadline } from "./deadline.ts";
 import { nextSlot, type RateLimit, roomToAnswerMs, type SlotTime } from "./rate-limit.ts";
 
@@ -17,14 +18,26 @@ export class NoRoom extends Error {
 export interface Turn {
   /** Waits for another moment if the one it was given for has passed unused: calls held up together must not leave together. */
   renew(): Promise<void>;
-  /** Gives the turn to whoever is next. Once is enough, more does no harm. */
-  end(): void;
+  /**
+   * Gives the turn to whoever is next. Once is enough, more does no harm. How a read ended that was answered or cut off by
+   * its deadline tells how much time the next ones need.
+   */
+  end(how?: "answered" | "cut-off"): void;
+}
+
+/** Who asks for a turn. A paid call may keep it for longer than any read; there are reads as urgent as one. */
+export interface Asking {
+  urgency: Urgency;
+  isPaidCall: boolean;
 }
 
 // Sent with less time than this, a call would look like one that the provider did not answer.
 const shortestCallMs = 10;
 
-interface Waiter {
+// However slow a provider has become, this part of its deadline is left to a read to wait in: a slow spell passes.
+const mostRoom = 0.75;
+
+interface Waiter extends Asking {
   deadline: Deadline;
   go(slot: SlotTime | null): void;
   giveUp(why: NoRoom): void;
@@ -33,11 +46,15 @@ interface Waiter {
 /**
  * A provider's bulkhead: how many calls may be on their way at once and, where the provider limits its rate, how they are
  * spaced. One line for both, so that whatever is most urgent when a place is free takes it; within an urgency it is
- * first come, first served.
+ * first come, first served. Paid calls have at most half of the places, rounded up: each of them that hangs keeps its own for
+ * longer than any read may wait. A read for which the time that is left is too short, as this provider answers of late, is
+ * not sent: it would take a place from one that can still be answered.
  */
 export class Turns {
   private free: number;
+  private freeForPaidCalls: number;
   private readonly line: Record<Urgency, Waiter[]> = { paid: [], read: [], unhurried: [] };
+  private readonly times = new AnswerTimes();
   private pacing = false;
 
   constructor(
@@ -45,6 +62,7 @@ export class Turns {
     private readonly rate?: RateLimit,
   ) {
     this.free = atOnce;
+    this.freeForPaidCalls = Math.ceil(atOnce / 2);
   }
 
   /**
@@ -52,22 +70,23 @@ export class Turns {
    *
    * @throws NoRoom at once where the rate limit leaves no room within the deadline, else when the deadline has passed.
    */
-  async take(urgency: Urgency, deadline: Deadline): Promise<Turn> {
-    if (this.rate && !(await this.rate.admit(urgency, deadline.leftMs - roomToAnswerMs(deadline)))) {
-      throw new NoRoom("rate");
-    }
+  async take(urgency: Urgency, deadline: Deadline, isPaidCall = false): Promise<Turn> {
+    const roomMs = Math.max(roomToAnswerMs(deadline), this.roomMs({ urgency, deadline }));
+    if (this.rate && !(await this.rate.admit(urgency, deadline.leftMs - roomMs))) throw new NoRoom("rate");
     if (deadline.signal.aborted) throw new NoRoom("turn");
-    const slot = await this.standInLine(urgency, deadline);
-    return this.turnFor(slot);
+    const slot = await this.standInLine({ urgency, isPaidCall }, deadline);
+    return this.turnFor(slot, isPaidCall);
   }
 
-  private standInLine(urgency: Urgency, deadline: Deadline): Promise<SlotTime | null> {
+  private standInLine({ urgency, isPaidCall }: Asking, deadline: Deadline): Promise<SlotTime | null> {
     const { promise, resolve, reject } = Promise.withResolvers<SlotTime | null>();
     const leave = () => {
-      this.line[urgency] = this.line[urgency].filter((other) => other !== waiter);
+      this.removeFromLine(waiter);
       reject(new NoRoom("turn"));
     };
     const waiter: Waiter = {
+      urgency,
+      isPaidCall,
       deadline,
       go: (slot) => {
         deadline.signal.removeEventListener("abort", leave);
@@ -84,7 +103,8 @@ export class Turns {
     return promise;
   }
 
-  private turnFor(slot: SlotTime | null): Turn {
+  private turnFor(slot: SlotTime | null, isPaidCall: boolean): Turn {
+    const beganMs = performance.now();
     let ended = false;
     let current = slot;
     return {
@@ -92,10 +112,12 @@ export class Turns {
         if (!this.rate || !current?.isPast()) return;
         current = await nextSlot(this.rate, () => ({ urgency: "paid", more: this.line.paid.length > 0 }));
       },
-      end: () => {
+      end: (how) => {
         if (ended) return;
         ended = true;
+        if (how) this.times.note(how, performance.now() - beganMs);
         this.free++;
+        if (isPaidCall) this.freeForPaidCalls++;
         this.callNext();
       },
     };
@@ -103,14 +125,14 @@ export class Turns {
 
   private callNext(): void {
     if (this.rate) return void this.callAtItsPace(this.rate);
-    while (this.free > 0 && this.mostUrgent()) this.send(null);
+    while (this.free > 0 && this.next()) this.send(null);
   }
 
   private async callAtItsPace(rate: RateLimit): Promise<void> {
     if (this.pacing) return;
     this.pacing = true;
     try {
-      while (this.free > 0 && this.mostUrgent()) {
+      while (this.free > 0 && this.next()) {
         const slot = await nextSlot(rate, () => this.describeLine());
         this.send(slot);
         this.turnAwayHopeless(rate.spacingMs);
@@ -122,15 +144,22 @@ export class Turns {
 
   // Whoever waited may have gone meanwhile; then the slot is nobody's.
   private send(slot: SlotTime | null): void {
-    for (let urgency = this.mostUrgent(); urgency; urgency = this.mostUrgent()) {
-      const next = this.line[urgency].shift();
-      if (next && next.deadline.leftMs >= shortestCallMs) {
+    for (let next = this.next(); next; next = this.next()) {
+      this.removeFromLine(next);
+      if (next.deadline.leftMs >= this.roomMs(next)) {
         this.free--;
+        if (next.isPaidCall) this.freeForPaidCalls--;
         next.go(slot);
         return;
       }
-      next?.giveUp(new NoRoom("turn"));
+      next.giveUp(new NoRoom("turn"));
     }
+  }
+
+  // What is as urgent as a paid call stands first and waits little, and the breaker's own read has to be tried.
+  private roomMs({ urgency, deadline }: { urgency: Urgency; deadline: Deadline }): number {
+    if (urgency === "paid") return shortestCallMs;
+    return Math.max(shortestCallMs, Math.min(this.times.roomMs, deadline.withinMs * mostRoom));
   }
 
   // Paid calls that came later go first, and what they push past its deadline should hear of it now.
@@ -138,6 +167,7 @@ export class Turns {
     let ahead = 0;
     for (const urgency of urgencies) {
       this.line[urgency] = this.line[urgency].filter((waiter) => {
+        if (!this.mayGo(waiter)) return true;
         if (ahead * spacingMs <= waiter.deadline.leftMs) return ++ahead > 0;
         waiter.giveUp(new NoRoom("rate"));
         return false;
@@ -145,12 +175,26 @@ export class Turns {
     }
   }
 
-  private mostUrgent(): Urgency | undefined {
-    return urgencies.find((urgency) => this.line[urgency].length > 0);
+  private next(): Waiter | undefined {
+    for (const urgency of urgencies) {
+      const waiter = this.line[urgency].find((waiter) => this.mayGo(waiter));
+      if (waiter) return waiter;
+    }
+    return undefined;
+  }
+
+  private mayGo({ isPaidCall }: Waiter): boolean {
+    return !isPaidCall || this.freeForPaidCalls > 0;
+  }
+
+  private removeFromLine(waiter: Waiter): void {
+    const line = this.line[waiter.urgency];
+    const at = line.indexOf(waiter);
+    if (at >= 0) line.splice(at, 1);
   }
 
   private describeLine(): { urgency: Urgency; more: boolean } {
-    const urgency = this.mostUrgent() ?? "unhurried";
-    return { urgency, more: this.line[urgency].length > 1 };
+    const { urgency } = this.next() ?? { urgency: "unhurried" };
+    return { urgency, more: this.line[urgency].filter((waiter) => this.mayGo(waiter)).length > 1 };
   }
 }

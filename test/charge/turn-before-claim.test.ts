@@ -113,18 +113,16 @@ describeOnEachDatabase("a turn for a paid call", (kind) => {
 
   describe.runIf(kind.name === "SQLite")("at a provider that hangs", () => {
     const graph = graphOn(kind, {
-      PROVIDER_CONCURRENCY: "2",
+      PROVIDER_CONCURRENCY: "1",
       PAID_CALL_TIMEOUT_MS: "3000",
       PAID_CALL_ABANDON_MS: "3000",
       PROVIDER_TIMEOUT_MS: "10000",
     });
 
-    it("is free for reads once as many paid calls as there are turns were given up on", async () => {
+    it("is free for reads once the paid call that had the only turn was given up on", async () => {
       graph().sandbox.credas.behave({ fault: "hung", on: "paid" });
 
-      await Promise.all(
-        [aKey(), aKey()].map((idempotencyKey) => pay(graph(), refresh, { ...refresh.input, idempotencyKey })),
-      );
+      await pay(graph(), refresh, { ...refresh.input, idempotencyKey: aKey() });
       await until(async () => {
         const { data } = await graph().ask("{ providerCharges(filter: { state: IN_PROGRESS }) { edges { cursor } } }");
         return data.providerCharges.edges.length === 0;

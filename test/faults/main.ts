@@ -30,7 +30,14 @@ const scenarios: Record<string, [title: string, run: () => Promise<Findings>]> =
   misbehaviours: ["every way a provider can misbehave", () => misbehave(everyFault)],
   neighbours: [
     "one provider hangs, the other two are measured",
-    () => hangOne({ hung: "credas", rounds: Number(values.rounds), seconds: Number(values.seconds), perSecond: 40 }),
+    () =>
+      hangOne({
+        hung: "credas",
+        rounds: Number(values.rounds),
+        seconds: Number(values.seconds),
+        perSecond: 40,
+        timeoutMs: 3_000,
+      }),
   ],
   outage: ["a provider is down for a while", () => bringDown(Number(values.down))],
   rate: [

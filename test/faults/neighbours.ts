@@ -10,18 +10,19 @@ export interface NeighbourOptions {
   seconds: number;
   /** Reads a second of each provider. */
   perSecond: number;
+  /** The deadline of each. */
+  timeoutMs: number;
 }
-
-// Truework's limit is not what is measured here.
-const settings = { TRUEWORK_CALLS_PER_SECOND: "10000", PROVIDER_TIMEOUT_MS: "3000" };
 
 /**
  * One provider hangs; how long do reads of the other two take? Each round measures with all well and with one hung, in
  * turns, so that whatever else the machine does meets both alike. Reads begin at fixed times: clients that ask again as
  * soon as they were refused would measure themselves.
  */
-export async function hangOne({ hung, rounds, seconds, perSecond }: NeighbourOptions): Promise<Findings> {
-  const world = await openWorld(settings);
+export async function hangOne(options: NeighbourOptions): Promise<Findings> {
+  const { hung, rounds, seconds, perSecond, timeoutMs } = options;
+  // Truework's limit is not what is measured here.
+  const world = await openWorld({ TRUEWORK_CALLS_PER_SECOND: "10000", PROVIDER_TIMEOUT_MS: String(timeoutMs) });
   const violations: string[] = [];
   const lines: string[] = [];
   const ratios: number[] = [];

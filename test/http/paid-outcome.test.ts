@@ -199,13 +199,14 @@ describe.each(paidCalls)("%s", (name, order) => {
 describe("a paid call", () => {
   it("is not charged where the TLS handshake takes longer than it may, and waits no longer", async () => {
     const address = await listen(() => {});
-    const startedAt = performance.now();
+    const order = (paidTimeoutMs: number) =>
+      providersAt(`https://${address}`, { paidTimeoutMs }).credas.refreshReport("1");
 
-    const outcome = await providersAt(`https://${address}`, { paidTimeoutMs: 100 }).credas.refreshReport("6510");
+    // The other one may take five seconds. undici keeps these times to about a second.
+    const impatient = order(100);
+    const first = await Promise.race([impatient, order(15_000).then(() => "the patient one")]);
 
-    expect(outcome).toEqual({ state: "NOT_CHARGED", because: "unavailable" });
-    // undici keeps this time to the second only.
-    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    expect(first).toEqual({ state: "NOT_CHARGED", because: "unavailable" });
   });
 
   it("that was answered with more than is read is charged", async () => {

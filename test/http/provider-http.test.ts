@@ -18,6 +18,7 @@ import {
 } from "../support/answers.ts";
 import { listen } from "../support/bare-listener.ts";
 import { paidCalls, reads } from "../support/calls.ts";
+import { until } from "../support/ledger.ts";
 import { providersAnswering, providersAt } from "../support/providers-answering.ts";
 import { answerJson, startRecordingProvider } from "../support/recording-provider.ts";
 
@@ -219,6 +220,36 @@ describe("PROVIDER_CONCURRENCY", () => {
     expect(crowd.mostAtOnce()).toBe(3);
   });
 
+  it("leaves room for reads, however many paid calls hang", async () => {
+    const { credas, requests } = await providersAnswering(hangsOnPurchases, {
+      environment: { PROVIDER_CONCURRENCY: "3" },
+    });
+    const purchases = [1, 2, 3].map(() => credas.refreshReport("6510"));
+    await until(() => requests.length === 2);
+
+    const came = await Promise.race([credas.findCompany("6510"), ...purchases]);
+
+    expect(came).toMatchObject({ id: "6510" });
+    expect(requests.map(({ method }) => method)).toEqual(["POST", "POST", "GET"]);
+  });
+
+  it("is not used up by reads that the provider, as it answers of late, would not answer in time", async () => {
+    const { credas, requests } = await providersAnswering(keepSilent, {
+      environment: { PROVIDER_CONCURRENCY: "1", PROVIDER_TIMEOUT_MS: "300" },
+      paidTimeoutMs: 15_000,
+    });
+    for (let i = 0; i < 5; i++) await credas.findCompany("6510").catch(() => null);
+    const turn = await credas.reservePaid(5_000);
+    const beganMs = performance.now();
+    const read = credas.findCompany("6510").catch((error: ProviderError) => error);
+
+    await until(() => performance.now() - beganMs > 150);
+    turn?.end();
+
+    expect(await read).toMatchObject({ kind: "timeout", message: expect.stringContaining("no turn in time") });
+    expect(requests.length).toBeLessThanOrEqual(5);
+  });
+
   it("is each provider's own", async () => {
     const crowd = crowdOf(answerStatus(422));
     const providers = await providersAnswering(crowd.answer, { environment: { PROVIDER_CONCURRENCY: "1" } });
@@ -251,6 +282,11 @@ function badlyPacked(status: number): RequestListener {
 /** 429 with more than is read. */
 function refusedAtLength(...exchange: Parameters<RequestListener>) {
   answerText(" ".repeat(11_000_000), { status: 429, headers: { "retry-after": "7" } })(...exchange);
+}
+
+/** Answers reads, and never a paid call. */
+function hangsOnPurchases(...exchange: Parameters<RequestListener>) {
+  if (exchange[0].method === "GET") answerJson(aCompanyRecord())(...exchange);
 }
 
 function answerInTenMinutes(...exchange: Parameters<RequestListener>) {

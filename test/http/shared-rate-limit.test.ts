@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Deadline } from "../../src/http/deadline.ts";
-import { SharedRateLimit } from "../../src/http/shared-rate-limit.ts";
+import { rateKeyOf, SharedRateLimit } from "../../src/http/shared-rate-limit.ts";
 import { Turns } from "../../src/http/turns.ts";
 import { RedisLink, RedisUnavailable } from "../../src/redis/redis-link.ts";
-import { recordingLog } from "../support/ledger.ts";
+import { recordingLog, until } from "../support/ledger.ts";
 import { redisServer } from "../support/redis-server.ts";
 
 const spacingMs = 1_000;
@@ -15,6 +15,23 @@ async function anInstance(account: string, spacingMs = 1_000): Promise<SharedRat
   await redis.open();
   onTestFinished(() => redis.close());
   return new SharedRateLimit({ redis, account, spacingMs, instances: 2 });
+}
+
+/** An instance as it would be if Redis's clock were ahead by so many seconds, or behind. */
+async function anInstanceAtAnotherTime(account: string, aheadSeconds: number): Promise<SharedRateLimit> {
+  const redis = new RedisLink({ url: redisServer!, timeoutMs: 2_000 }, recordingLog().log);
+  await redis.open();
+  onTestFinished(() => redis.close());
+  const shift = (script: string) => script.replace("* 1000000", `* 1000000 + ${aheadSeconds * 1_000_000}`);
+  const shifted: Pick<RedisLink, "run"> = {
+    run: (use) =>
+      redis.run((client) =>
+        use({
+          eval: (script: string, options: object) => client.eval(shift(script), options),
+        } as unknown as typeof client),
+      ),
+  };
+  return new SharedRateLimit({ redis: shifted, account, spacingMs, instances: 2 });
 }
 
 /** The gaps between moments, in milliseconds. */
@@ -88,6 +105,47 @@ describe.runIf(redisServer)("a limit shared through Redis", () => {
     expect(await other.reserve({ urgency: later, more: false })).toMatchObject({ taken: true });
   });
 
+  it.each([60, 3_600])("goes on from where it was when Redis's clock goes back by %i s", async (seconds) => {
+    const account = randomUUID();
+    const [before, after] = [await anInstanceAtAnotherTime(account, seconds), await anInstance(account)];
+    for (let i = 0; i < 5; i++) await before.admit("read", 60_000);
+    const last = await before.reserve({ urgency: "read", more: true });
+    const beganMs = performance.now();
+
+    expect(await after.admit("evidence", 30 * spacingMs)).toBe(true);
+    const { taken, inMs } = await after.reserve({ urgency: "read", more: false });
+
+    // Not before its turn, and not an hour later.
+    expect(taken).toBe(true);
+    expect(inMs).toBeGreaterThan(last.inMs + spacingMs - (performance.now() - beganMs) - 1);
+    expect(inMs).toBeLessThanOrEqual(last.inMs + spacingMs);
+  });
+
+  it("does not stand still while the clock catches up, though nobody can be admitted", async () => {
+    const account = randomUUID();
+    const [before, after] = [await anInstanceAtAnotherTime(account, 3_600), await anInstance(account)];
+    await before.reserve({ urgency: "read", more: false });
+
+    await until(() => after.admit("read", 10 * spacingMs));
+  });
+
+  it("takes for lost what is further ahead than any line is long", async () => {
+    const account = randomUUID();
+    const limit = await anInstance(account);
+    await limit.reserve({ urgency: "read", more: false });
+    const [link, key] = [
+      new RedisLink({ url: redisServer!, timeoutMs: 2_000 }, recordingLog().log),
+      rateKeyOf(account),
+    ];
+    await link.open();
+    onTestFinished(() => link.close());
+    const faraway = String((Date.now() + 3_600_000) * 1_000);
+    await link.run((client) => client.hSet(key, { next: faraway, promised: faraway, waiting0: faraway }));
+
+    expect(await limit.reserve({ urgency: "read", more: false })).toMatchObject({ taken: true });
+    expect(await limit.admit("read", 20 * spacingMs)).toBe(true);
+  });
+
   it("lets a paid call of one instance go before the many reads of another", async () => {
     const account = randomUUID();
     const busy = new Turns(50, await anInstance(account, 30));
@@ -101,7 +159,7 @@ describe.runIf(redisServer)("a limit shared through Redis", () => {
 
     (await quiet.take("paid", new Deadline(60_000))).end();
 
-    expect(read).toBeLessThan(50);
+    expect(read).toBeLessThan(100);
     await Promise.all(reads);
   });
 });

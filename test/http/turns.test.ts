@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Deadline } from "../../src/http/deadline.ts";
 import { LocalRateLimit } from "../../src/http/rate-limit.ts";
 import { type NoRoom, type Turn, Turns, type Urgency } from "../../src/http/turns.ts";
@@ -14,6 +14,20 @@ function takingTurns(turns: Turns) {
     return turn;
   };
   return { given, take };
+}
+
+/** From now on time passes only when the test says so, deadlines included. */
+function holdTime(): void {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), ms);
+    return controller.signal;
+  });
+  onTestFinished(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
 }
 
 describe("turns", () => {
@@ -67,6 +81,101 @@ describe("turns", () => {
   });
 });
 
+describe("turns of paid calls", () => {
+  const takePaid = (turns: Turns) => turns.take("paid", aMinute(), true);
+
+  it.each([
+    [1, 1],
+    [3, 2],
+    [50, 25],
+  ])("of %i are %i at once, and the rest is left to reads, urgent ones too", async (atOnce, forPaidCalls) => {
+    const turns = new Turns(atOnce);
+    const paid: Turn[] = [];
+    for (let i = 0; i < atOnce; i++) void takePaid(turns).then((turn) => paid.push(turn));
+
+    const others = Array.from({ length: atOnce - forPaidCalls }, (_, i) =>
+      turns.take(i % 2 ? "evidence" : "paid", aMinute()),
+    );
+    await Promise.all(others);
+    await new Promise((later) => setImmediate(later));
+
+    expect(paid).toHaveLength(forPaidCalls);
+  });
+
+  it("go to the next paid call when one ends", async () => {
+    const turns = new Turns(4);
+    const [first] = await Promise.all([takePaid(turns), takePaid(turns)]);
+    const third = takePaid(turns);
+
+    first.end();
+
+    expect(await third).toBeDefined();
+  });
+
+  it("that can't go yet keep no read from its slot", async () => {
+    const turns = new Turns(2, new LocalRateLimit(1));
+    await takePaid(turns);
+    const second = takePaid(turns);
+
+    const read = await Promise.race([turns.take("read", aMinute()), second.then(() => null)]);
+
+    expect(read).not.toBeNull();
+  });
+});
+
+describe("turns of a provider that is asked for more than it can answer", () => {
+  /** Asks 40 times a second for ten seconds, with a deadline of a second, where five at once can be answered. */
+  async function overload(answerMs: (call: number) => number, rate?: LocalRateLimit) {
+    holdTime();
+    const turns = new Turns(5, rate);
+    const count = { sent: 0, answered: 0, answeredLate: 0 };
+    const ask = async (nth: number) => {
+      const deadline = new Deadline(1_000);
+      const turn = await turns.take("read", deadline).catch(() => null);
+      if (!turn) return;
+      const tookMs = answerMs(count.sent++);
+      const inTime = tookMs < deadline.leftMs;
+      await new Promise((later) => setTimeout(later, Math.min(tookMs, deadline.leftMs)));
+      turn.end(inTime ? "answered" : "cut-off");
+      if (inTime) count.answered += 1;
+      if (inTime && nth > 200) count.answeredLate += 1;
+    };
+    const asked: Promise<void>[] = [];
+    for (let i = 0; i < 400; i++) {
+      asked.push(ask(i));
+      await vi.advanceTimersByTimeAsync(25);
+    }
+    await vi.advanceTimersByTimeAsync(2_000);
+    await Promise.all(asked);
+    return count;
+  }
+
+  it("go to reads that can still be answered", async () => {
+    const { sent, answered, answeredLate } = await overload(() => 200);
+
+    // 25 a second can be: 250 in all, 125 of the second half.
+    expect(answered).toBeGreaterThanOrEqual(220);
+    expect(answeredLate).toBeGreaterThanOrEqual(110);
+    expect(sent - answered).toBeLessThanOrEqual(25);
+  });
+
+  it("do so however unevenly it answers", async () => {
+    const { sent, answered, answeredLate } = await overload((call) => 100 + ((call * 37) % 200));
+
+    expect(answeredLate).toBeGreaterThanOrEqual(90);
+    expect(sent - answered).toBeLessThanOrEqual(sent / 4);
+  });
+
+  it("do so after it has become slower, and after it has become faster again", async () => {
+    const slower = await overload((call) => (call < 60 ? 100 : 400));
+    expect(slower.answeredLate).toBeGreaterThanOrEqual(40);
+    vi.useRealTimers();
+
+    const faster = await overload((call) => (call < 30 ? 900 : 200));
+    expect(faster.answeredLate).toBeGreaterThanOrEqual(100);
+  });
+});
+
 describe("turns at a pace", () => {
   it("are given one by one", async () => {
     const { take } = takingTurns(new Turns(50, new LocalRateLimit(20)));
@@ -78,16 +187,16 @@ describe("turns at a pace", () => {
   });
 
   it("are refused at once to whoever could not go within the deadline", async () => {
+    holdTime();
     const turns = new Turns(50, new LocalRateLimit(1_000));
     const asked = Array.from({ length: 10 }, () => turns.take("read", new Deadline(2_600)));
 
-    const refused = asked.slice(3).map((taking) => taking.catch((error: unknown) => error));
+    // No time passes. 2,600 ms, less the time for an answer, leave room for three.
+    const refused = await Promise.allSettled(asked.slice(3));
+    expect(refused).toEqual(Array(7).fill({ status: "rejected", reason: expect.objectContaining({ why: "rate" }) }));
 
-    // Long before the second one goes: 2,600 ms, less the time for an answer, leave room for three.
-    expect(await Promise.race([asked[1], Promise.all(refused)])).toEqual(
-      Array(7).fill(expect.objectContaining({ why: "rate" })),
-    );
-    await Promise.allSettled(asked);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await Promise.all(asked.slice(0, 3))).toHaveLength(3);
   });
 
   it("go to a paid call before the reads that wait, and tell at once those it pushes past their deadline", async () => {
