@@ -75,6 +75,7 @@ export async function createApp(config: Config, { log, known, now = Date.now }: 
       opened,
       await openCaches(config, { providers, access, sdl: printSchema(schema), redis, now, observer: telemetry.cache }),
     );
+    if (caches.sharing) telemetry.showSharing(caches.sharing);
     const observer = telemetry.ledger;
     const { ledger, charges } = opening(opened, await openCharges(config, { providers, observer, log, now }));
     telemetry.showLedger({ countUnknown: () => charges.countUnknown(), countOnTheirWay: () => ledger.onTheirWay });

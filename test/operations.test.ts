@@ -7,6 +7,7 @@ import { readConfig } from "../src/config.ts";
 import { openTelemetry } from "../src/telemetry/telemetry.ts";
 import { anAsker, aSpending, chargeOf, openTestLedger, unknown } from "./support/ledger.ts";
 import { describeOnEachDatabase } from "./support/ledger-databases.ts";
+import { parseMetrics, type Sample } from "./support/metrics.ts";
 import { makeSigner, tokenSettings } from "./support/tokens.ts";
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
@@ -49,11 +50,14 @@ describe("every setting that the configuration reads", () => {
 
 describe("every metric", () => {
   const metrics = new Map<string, readonly string[]>();
+  let samples: Sample[];
   beforeAll(async () => {
     const off = { metrics: undefined, traces: undefined };
     const telemetry = await openTelemetry(off, pino({ level: "silent" }));
     telemetry.showLedger({ countUnknown: async () => [], countOnTheirWay: () => 0 });
     telemetry.showRedis({ isReady: true });
+    telemetry.showSharing({ clearings: { hears: true } });
+    samples = parseMetrics(await telemetry.registry.metrics());
     for (const metric of telemetry.registry.getMetricsAsArray()) {
       metrics.set(metric.name, "labelNames" in metric ? (metric.labelNames as string[]) : []);
     }
@@ -83,6 +87,24 @@ describe("every metric", () => {
 
     expect(wrong).toEqual([]);
     expect(asked.length).toBeGreaterThan(20);
+  });
+
+  it("of which an alert asks the increase is there before the first event", () => {
+    const asked = expressionsIn("ops/alerts.yaml").flatMap((expression) =>
+      [...expression.matchAll(/increase\((\w+)(?:\{([^}]*)\})?/g)].map(([, name = "", labels = ""]) => ({
+        name,
+        labels: [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label = "", value = ""]) => [label, value] as const),
+      })),
+    );
+    const late = asked.filter(
+      ({ name, labels }) =>
+        !samples.some(
+          (sample) => sample.name === name && labels.every(([label, value]) => sample.labels[label] === value),
+        ),
+    );
+
+    expect(late).toEqual([]);
+    expect(asked.length).toBeGreaterThan(5);
   });
 });
 

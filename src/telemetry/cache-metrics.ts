@@ -1,5 +1,14 @@
-import { Counter, type Registry } from "prom-client";
-import type { CacheObserver } from "../cache/cache-observer.ts";
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { CacheObserver, RedisPurpose } from "../cache/cache-observer.ts";
+import { sealedKinds } from "./known-labels.ts";
+
+/** What instances have in common, as one of them sees it. */
+export interface Sharing {
+  /** Whether what other instances clear is heard at the moment. */
+  clearings: { readonly hears: boolean };
+}
+
+const purposes: RedisPurpose[] = ["copy", "clearing", "lock", "hearing"];
 
 /** Counts how reads of entities were answered. No key ever reaches it. */
 export function watchCache(registry: Registry): CacheObserver {
@@ -29,6 +38,9 @@ export function watchCache(registry: Registry): CacheObserver {
     registers,
   });
 
+  for (const purpose of purposes) skipped.inc({ purpose }, 0);
+  for (const kind of sealedKinds) unreadable.inc({ kind }, 0);
+
   const children = new Map<string, { inc(): void }>();
   const countAnswer = (kind: string, how: string) => {
     const key = `${kind} ${how}`;
@@ -42,4 +54,16 @@ export function watchCache(registry: Registry): CacheObserver {
     redisSkipped: (purpose) => skipped.inc({ purpose }),
     unreadable: (kind) => unreadable.inc({ kind }),
   };
+}
+
+/** Shows how this instance stands with the others. */
+export function showSharing(registry: Registry, { clearings }: Sharing): void {
+  new Gauge({
+    name: "diligence_clearings_heard",
+    help: "Whether what other instances clear is heard: 1 or 0. Not told without REDIS_URL.",
+    registers: [registry],
+    collect() {
+      this.set(clearings.hears ? 1 : 0);
+    },
+  });
 }

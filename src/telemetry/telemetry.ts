@@ -4,7 +4,7 @@ import type { CacheObserver } from "../cache/cache-observer.ts";
 import type { LedgerObserver } from "../charge/ledger-observer.ts";
 import type { RequestObserver } from "../graphql/request-observer.ts";
 import type { HttpObserver } from "../http/http-observer.ts";
-import { watchCache } from "./cache-metrics.ts";
+import { type Sharing, showSharing, watchCache } from "./cache-metrics.ts";
 import { type LedgerSource, showLedger, showRedis, watchLedger } from "./ledger-metrics.ts";
 import { serveMetricsApart } from "./metrics-server.ts";
 import { watchProviders } from "./provider-metrics.ts";
@@ -23,6 +23,7 @@ export interface Telemetry {
   apart: boolean;
   showLedger(source: LedgerSource): void;
   showRedis(redis: { isReady: boolean }): void;
+  showSharing(sharing: Sharing): void;
   /** Sends what is left of the traces, for some seconds at most, and stops listening. */
   close(): Promise<void>;
 }
@@ -52,6 +53,7 @@ export async function openTelemetry(
     apart: listener !== undefined,
     showLedger: (source) => showLedger(registry, source),
     showRedis: (redis) => showRedis(registry, redis),
+    showSharing: (sharing) => showSharing(registry, sharing),
     close: async () => {
       await tracing?.close();
       await listener?.close();

@@ -211,9 +211,9 @@ describe("metrics", () => {
     });
 
     const codes = samples.filter(({ name }) => name === "diligence_request_errors_total");
-    expect(codes.map(({ labels, value }) => [labels.code, value])).toEqual([
-      ["other", 4],
+    expect(codes.filter(({ value }) => value > 0).map(({ labels, value }) => [labels.code, value])).toEqual([
       ["FORBIDDEN", 1],
+      ["other", 4],
     ]);
   });
 
@@ -248,6 +248,38 @@ describe("metrics", () => {
     await telemetry.close();
 
     expect(sampleOf(samples, "diligence_ledger_up")).toBe(0);
+  });
+
+  it("show what alerts count as 0 before it has happened, so that the first one is an increase", async () => {
+    const samples = await opened(() => {});
+
+    for (const [name, labels] of [
+      ["diligence_request_errors_total", { code: "INTERNAL_SERVER_ERROR" }],
+      ["diligence_provider_credentials_refused_total", { provider: "TRUEWORK" }],
+      ["diligence_provider_odd_answers_total", { provider: "CREDAS", kind: "html" }],
+      ["diligence_provider_crowded_out_total", { provider: "TRUEWORK", why: "rate" }],
+      ["diligence_provider_breaker_state", { provider: "YOUVERIFY" }],
+      ["diligence_cache_redis_skipped_total", { purpose: "hearing" }],
+      ["diligence_cache_unreadable_total", { kind: "company" }],
+    ] as const)
+      expect(samples).toContainEqual({ name, labels, value: 0 });
+  });
+
+  it("tell how often a provider refused our key", async () => {
+    const call = { provider: "CREDAS", method: "GET", endpoint: "/", paid: false, attempt: 1 };
+    const samples = await opened(({ http }) => {
+      http.begin(call).end("refused-credentials", 401);
+      http.begin(call).end("ok", 200);
+    });
+
+    expect(sampleOf(samples, "diligence_provider_credentials_refused_total", { provider: "CREDAS" })).toBe(1);
+  });
+
+  it("tell whether what other instances clear is heard", async () => {
+    const clearings = { hears: false };
+    const samples = await opened((telemetry) => telemetry.showSharing({ clearings }));
+
+    expect(samples).toContainEqual({ name: "diligence_clearings_heard", labels: {}, value: 0 });
   });
 
   it("tell whether Redis is there", async () => {
