@@ -150,6 +150,13 @@ describe("ops/kubernetes.yaml", () => {
     expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(longestMs);
   });
 
+  it("says how many instances may be alive at once, in a rollout too", () => {
+    const { replicas, strategy } = deployment.spec;
+    const draining = 1;
+
+    expect(Number(settings.INSTANCES)).toBeGreaterThanOrEqual(replicas + strategy.rollingUpdate.maxSurge + draining);
+  });
+
   it("sees that an instance is not ready before it stops accepting", () => {
     const { periodSeconds, timeoutSeconds, failureThreshold } = container.readinessProbe;
     const { waitMs } = readConfig({ NODE_ENV: "production", PROVIDERS: "sandbox", DATABASE_URL: "file:./a" }).drain;
