@@ -162,6 +162,17 @@ describe("ops/kubernetes.yaml", () => {
     expect(Number(settings.INSTANCES)).toBeGreaterThanOrEqual(replicas + strategy.rollingUpdate.maxSurge + draining);
   });
 
+  it("has room for the largest answers of all three providers at once", () => {
+    const { reads } = readConfig({ NODE_ENV: "production", PROVIDERS: "sandbox", DATABASE_URL: "file:./a" });
+    const [, gibibytes = ""] = /^(\d+)Gi$/.exec(container.resources.limits.memory) ?? [];
+    const measuredBytes = 310e6;
+
+    const bodies = 3 * reads.concurrency * reads.maxBodyBytes;
+
+    expect(Number(gibibytes) * 2 ** 30).toBeGreaterThan(bodies + measuredBytes);
+    expect(operations).toContain(`may have ${reads.maxBodyBytes / 1e6} MB`);
+  });
+
   it("sees that an instance is not ready before it stops accepting", () => {
     const { periodSeconds, timeoutSeconds, failureThreshold } = container.readinessProbe;
     const { waitMs } = readConfig({ NODE_ENV: "production", PROVIDERS: "sandbox", DATABASE_URL: "file:./a" }).drain;
