@@ -56,7 +56,7 @@ describe("every metric", () => {
     const telemetry = await openTelemetry(off, pino({ level: "silent" }));
     telemetry.showLedger({ countUnknown: async () => [], countOnTheirWay: () => 0 });
     telemetry.showRedis({ isReady: true });
-    telemetry.showSharing({ clearings: { hears: true } });
+    telemetry.showSharing({ clearings: { hears: true }, keys: ["abcd"] });
     samples = parseMetrics(await telemetry.registry.metrics());
     for (const metric of telemetry.registry.getMetricsAsArray()) {
       metrics.set(metric.name, "labelNames" in metric ? (metric.labelNames as string[]) : []);

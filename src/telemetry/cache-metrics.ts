@@ -6,6 +6,8 @@ import { sealedKinds } from "./known-labels.ts";
 export interface Sharing {
   /** Whether what other instances clear is heard at the moment. */
   clearings: { readonly hears: boolean };
+  /** The fingerprints of the keys it opens copies with. */
+  keys: readonly string[];
 }
 
 const purposes: RedisPurpose[] = ["copy", "clearing", "lock", "hearing"];
@@ -33,7 +35,7 @@ export function watchCache(registry: Registry): CacheObserver {
   });
   const unreadable = new Counter({
     name: "diligence_cache_unreadable_total",
-    help: "Copies in Redis that could not be opened: another key, or tampering.",
+    help: "Copies in Redis that could not be opened: somebody changed them.",
     labelNames: ["kind"],
     registers,
   });
@@ -57,7 +59,7 @@ export function watchCache(registry: Registry): CacheObserver {
 }
 
 /** Shows how this instance stands with the others. */
-export function showSharing(registry: Registry, { clearings }: Sharing): void {
+export function showSharing(registry: Registry, { clearings, keys }: Sharing): void {
   new Gauge({
     name: "diligence_clearings_heard",
     help: "Whether what other instances clear is heard: 1 or 0. Not told without REDIS_URL.",
@@ -66,4 +68,11 @@ export function showSharing(registry: Registry, { clearings }: Sharing): void {
       this.set(clearings.hears ? 1 : 0);
     },
   });
+  const held = new Gauge({
+    name: "diligence_cache_key",
+    help: "The keys in CACHE_KEY by their fingerprints, 1 for each. Instances that have none in common share nothing.",
+    labelNames: ["fingerprint"],
+    registers: [registry],
+  });
+  for (const fingerprint of keys) held.set({ fingerprint }, 1);
 }

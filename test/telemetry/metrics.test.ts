@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Seal } from "../../src/cache/seal.ts";
 import type { Telemetry } from "../../src/telemetry/telemetry.ts";
 import { openTelemetry } from "../../src/telemetry/telemetry.ts";
 import { type SandboxGraph, startSandboxGraph } from "../support/graph.ts";
@@ -277,9 +278,23 @@ describe("metrics", () => {
 
   it("tell whether what other instances clear is heard", async () => {
     const clearings = { hears: false };
-    const samples = await opened((telemetry) => telemetry.showSharing({ clearings }));
+    const samples = await opened((telemetry) => telemetry.showSharing({ clearings, keys: [] }));
 
     expect(samples).toContainEqual({ name: "diligence_clearings_heard", labels: {}, value: 0 });
+  });
+
+  it("tell which keys an instance has, by their fingerprints", async () => {
+    const sharing = {
+      clearings: { hears: true },
+      keys: new Seal([Buffer.alloc(32, 1), Buffer.alloc(32, 2)]).fingerprints(),
+    };
+    const other = new Seal([Buffer.alloc(32, 2)]).fingerprints();
+    const samples = await opened((telemetry) => telemetry.showSharing(sharing));
+
+    const keys = samples.filter(({ name }) => name === "diligence_cache_key").map(({ labels }) => labels.fingerprint);
+    expect(new Set(keys).size).toBe(2);
+    expect(keys).toContain(other[0]);
+    expect(keys.every((fingerprint) => /^[\w-]{8}$/.test(fingerprint ?? ""))).toBe(true);
   });
 
   it("tell whether Redis is there", async () => {
