@@ -104,7 +104,7 @@ export async function createApp(config: Config, { log, known, now = Date.now }: 
       log,
       health,
       requests: telemetry.requests,
-      metrics: telemetry.apart ? undefined : telemetry.registry,
+      metrics: telemetry.beside ? telemetry.registry : undefined,
       corsOrigins: config.server.corsOrigins,
       maxBodyBytes: config.server.maxBodyBytes,
       createContext: (request) => createContext(request, parts),

@@ -209,6 +209,15 @@ describe("compose.yaml", () => {
     expect(services.diligence).toMatchObject({ read_only: true, cap_drop: ["ALL"], stop_grace_period: "200s" });
   });
 
+  it("has a Redis that asks for the password that the service has", () => {
+    const { command, environment } = services.redis;
+    const password = command[command.indexOf("--requirepass") + 1];
+
+    expect(password).toMatch(/^\$\{REDIS_PASSWORD:-.+\}$/);
+    expect(services.diligence.environment.REDIS_URL).toBe(`redis://:${password}@redis:6379`);
+    expect(environment.REDISCLI_AUTH).toBe(password);
+  });
+
   it("opens no port beyond this machine", () => {
     for (const port of services.diligence.ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });

@@ -19,8 +19,8 @@ export interface Telemetry {
   cache: CacheObserver;
   ledger: LedgerObserver;
   registry: Registry;
-  /** Whether metrics have a listener of their own. */
-  apart: boolean;
+  /** Whether metrics are served beside the rest. */
+  beside: boolean;
   showLedger(source: LedgerSource): void;
   showRedis(redis: { isReady: boolean }): void;
   showSharing(sharing: Sharing): void;
@@ -41,16 +41,18 @@ export async function openTelemetry(
     registers: [registry],
   });
   const tracing = traces && new Tracing(traces, () => failedExports.inc());
-  const listener = metrics && (await serveMetricsApart(registry, metrics));
+  const beside = metrics === "beside the rest";
+  const listener = metrics && !beside ? await serveMetricsApart(registry, metrics) : undefined;
   const port = typeof listener?.address === "object" ? listener.address?.port : undefined;
   if (listener) log.info({ port }, "metrics: on a listener of their own");
+  else if (!beside) log.warn("metrics: served nowhere, for in production they need METRICS_PORT");
   return {
     requests: watchRequests(registry, tracing),
     http: watchProviders(registry, tracing),
     cache: watchCache(registry),
     ledger: watchLedger(registry),
     registry,
-    apart: listener !== undefined,
+    beside,
     showLedger: (source) => showLedger(registry, source),
     showRedis: (redis) => showRedis(registry, redis),
     showSharing: (sharing) => showSharing(registry, sharing),

@@ -46,6 +46,14 @@ describe("/metrics", () => {
     ]);
   });
 
+  it("can't be read by web pages, not even by those that may ask", async () => {
+    const from = (url: string) =>
+      graph.server.inject({ method: "GET", url, headers: { origin: "https://studio.apollographql.com" } });
+
+    expect((await from("/metrics")).headers["access-control-allow-origin"]).toBeUndefined();
+    expect((await from("/graphql")).headers["access-control-allow-origin"]).toBe("https://studio.apollographql.com");
+  });
+
   it("counts a query that was answered", async () => {
     await graph.ask('query AnyName { company(id: "6510") { name } }');
 
@@ -301,6 +309,16 @@ describe("metrics", () => {
     const samples = await opened((telemetry) => telemetry.showRedis({ isReady: false }));
 
     expect(samples).toContainEqual({ name: "diligence_redis_up", labels: {}, value: 0 });
+  });
+
+  it("are served nowhere in production without METRICS_PORT, which the log says", async () => {
+    const graph = await startSandboxGraph({ environment: { NODE_ENV: "production", DATABASE_URL: "file::memory:" } });
+
+    const { statusCode } = await graph.server.inject({ method: "GET", url: "/metrics" });
+    await graph.close();
+
+    expect(statusCode).toBe(404);
+    expect(graph.logged()).toContain("metrics: served nowhere, for in production they need METRICS_PORT");
   });
 
   it("have a listener of their own by METRICS_PORT, and the other one has none", async () => {
