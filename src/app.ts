@@ -60,6 +60,7 @@ export async function createApp(config: Config, { log, known, now = Date.now }: 
       opened,
       await openCaches(config, { providers, access, sdl: printSchema(schema), redis, now, observer: telemetry.cache }),
     );
+    if (caches.sharing) telemetry.showSharing(caches.sharing);
     const observer = telemetry.ledger;
     const { ledger, charges } = opening(opened, await openCharges(config, { providers, observer, log, now }));
     telemetry.showLedger({ countUnknown: () => charges.countUnknown(), countOnTheirWay: () => ledger.onTheirWay });
@@ -88,7 +89,7 @@ export async function createApp(config: Config, { log, known, now = Date.now }: 
       log,
       health,
       requests: telemetry.requests,
-      metrics: telemetry.apart ? undefined : telemetry.registry,
+      metrics: telemetry.beside ? telemetry.registry : undefined,
       corsOrigins: config.server.corsOrigins,
       maxBodyBytes: config.server.maxBodyBytes,
       createContext: (request) => createContext(request, parts),

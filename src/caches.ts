@@ -31,8 +31,14 @@ export interface CachesParts {
   observer?: CacheObserver;
 }
 
+/** What of them is opened and closed, and shown to whoever looks after the service. */
+export interface OpenCaches extends Caches {
+  sharing: ProcessCaches["sharing"];
+  close(): Promise<void>;
+}
+
 /** Makes the caches, as long-lived as the process, each in front of the read that fills it. */
-export async function openCaches(config: Config, parts: CachesParts): Promise<Caches & { close(): Promise<void> }> {
+export async function openCaches(config: Config, parts: CachesParts): Promise<OpenCaches> {
   const { providers, access, sdl, redis, now, observer = nobodyCounts } = parts;
   const { cache: settings, mode } = config;
   const caches = new ProcessCaches({
@@ -67,6 +73,7 @@ export async function openCaches(config: Config, parts: CachesParts): Promise<Ca
       freshForMs: (report) => creditReportFreshForMs(report, freshMs),
       tooLate: () => tooLate("YOUVERIFY"),
     }),
+    sharing: caches.sharing,
     close: () => caches.close(),
   };
   await caches.open();

@@ -19,7 +19,7 @@ export interface CacheObserver {
   cleared(kind: string, by: "here" | "another instance"): void;
   /** Redis was not used where it should have been; "hearing" is hearing what other instances clear. */
   redisSkipped(purpose: RedisPurpose): void;
-  /** A copy in Redis could not be opened: another key, or tampering. */
+  /** A copy in Redis could not be opened: somebody changed it, for its name comes from the key. */
   unreadable(kind: string): void;
 }
 

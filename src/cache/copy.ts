@@ -15,13 +15,15 @@ export interface Copy<Entity> {
 const objectBytes = 32;
 const memberBytes = 12;
 const stringBytes = 20;
+// What a copy takes whatever it is of: its times, its id, and its entry among the others. Measured: 392 for one of nothing.
+const copyBytes = 350;
 
 /**
  * Makes a value unchangeable down to its last member, for it is handed to many requests, and gives about how many bytes
- * of memory it takes. Without recursion: what a provider nests has no bound.
+ * of memory a copy of it takes. Without recursion: what a provider nests has no bound.
  */
 export function freezeAndMeasure(value: unknown): number {
-  let bytes = objectBytes;
+  let bytes = copyBytes + objectBytes;
   const left: unknown[] = [value];
   while (left.length > 0) {
     const next = left.pop();

@@ -35,7 +35,7 @@ const sweepEveryMs = 60_000;
 export class ProcessCaches {
   private readonly caches: Pick<EntityCache<object>, "sweep" | "forgetAll">[] = [];
   /** What it has in common with other instances; undefined where it stands alone. */
-  readonly sharing: { clearings: Clearings; copies: RedisCopies } | undefined;
+  readonly sharing: { clearings: Clearings; copies: RedisCopies; keys: string[] } | undefined;
   private sweeping: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ProcessCachesOptions) {
@@ -96,6 +96,6 @@ export class ProcessCaches {
     const copies = new RedisCopies(link, seal, shape);
     // A mark has to outlast every read that began before it.
     const markMs = Math.max(settings.settleMs, readTimeoutMs * 2);
-    return { copies, clearings: new Clearings({ link, copies, seal, markMs, observer }) };
+    return { copies, keys: seal.fingerprints(), clearings: new Clearings({ link, copies, seal, markMs, observer }) };
   }
 }

@@ -24,6 +24,13 @@ export class Seal {
     return this.keys.map((key) => new Seal([key]));
   }
 
+  /** By which instances can be compared as to their keys, one for each. Too short, and too far from a key, to lead back. */
+  fingerprints(): string[] {
+    return this.keys.map((key) =>
+      createHmac("sha256", key).update("diligence: fingerprint").digest("base64url").slice(0, 8),
+    );
+  }
+
   /** What something is called in Redis: one name per key, the first key's first. They tell nothing of what is named. */
   names(of: string): string[] {
     return this.nameKeys.map((key) => createHmac("sha256", key).update(of).digest("base64url"));

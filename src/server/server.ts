@@ -174,9 +174,9 @@ function logRequests(server: FastifyInstance): void {
   });
 }
 
-// Open to whoever reaches the port, as health is: it counts, and names nobody. METRICS_PORT moves it elsewhere.
+// Open to whoever reaches the port, as health is, though to no web page: it counts, and names nobody. METRICS_PORT moves it elsewhere.
 function serveMetrics(server: FastifyInstance, metrics: Registry): void {
-  server.get("/metrics", { logLevel: "warn" }, async (_request, reply) =>
+  server.get("/metrics", { logLevel: "warn", config: { cors: false } }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.metrics()),
   );
 }

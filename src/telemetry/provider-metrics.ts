@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { BreakerState, HttpObserver, ObservedCall } from "../http/http-observer.ts";
+import { oddities, providers } from "./known-labels.ts";
 import type { CallTracing } from "./tracing.ts";
 
 const breakerStates: Record<BreakerState, number> = { closed: 0, "half-open": 1, open: 2 };
@@ -38,6 +39,19 @@ export function watchProviders(registry: Registry, tracing: CallTracing | undefi
     labelNames: ["provider", "why"],
     registers,
   });
+  const refused = new Counter({
+    name: "diligence_provider_credentials_refused_total",
+    help: "Calls that a provider refused for our key, our permissions or our API version.",
+    labelNames: ["provider"],
+    registers,
+  });
+  for (const provider of providers) {
+    breaker.set({ provider }, breakerStates.closed);
+    retries.inc({ provider }, 0);
+    refused.inc({ provider }, 0);
+    for (const kind of oddities) odd.inc({ provider, kind }, 0);
+    for (const why of ["rate", "turn"]) crowdedOut.inc({ provider, why }, 0);
+  }
 
   // To hash five labels for every call would cost more than the rest of counting it.
   const durations = new Map<string, Histogram.Internal<string>>();
@@ -58,6 +72,7 @@ export function watchProviders(registry: Registry, tracing: CallTracing | undefi
         headers: span?.headers ?? nothing,
         end: (outcome, status) => {
           durationOf(call, outcome).observe((performance.now() - beganMs) / 1000);
+          if (outcome === "refused-credentials") refused.inc({ provider: call.provider });
           span?.end(outcome, status);
         },
       };

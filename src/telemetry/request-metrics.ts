@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { OperationType, RequestObserver, RequestOutcome } from "../graphql/request-observer.ts";
+import { errorCodes } from "./known-labels.ts";
 import type { RequestTracing } from "./tracing.ts";
 
 const types: OperationType[] = ["query", "mutation", "none"];
@@ -29,7 +30,8 @@ export function watchRequests(registry: Registry, tracing: RequestTracing | unde
     types.flatMap((type) => outcomes.map((outcome) => [type + outcome, duration.labels({ type, outcome })] as const)),
   );
   for (const type of types) for (const outcome of outcomes) duration.zero({ type, outcome });
-  const codes = new Map<string, { inc(): void }>();
+  const codes = new Map<string, { inc(by?: number): void }>(errorCodes.map((code) => [code, errors.labels({ code })]));
+  for (const counter of codes.values()) counter.inc(0);
   const countError = (code: unknown) => {
     const known = isCode(code) && (codes.has(code) || codes.size < maxCodes) ? code : "other";
     const counter = codes.get(known) ?? errors.labels({ code: known });

@@ -1,8 +1,8 @@
 import { isLoopback, type Settings } from "../settings.ts";
 
 export interface TelemetrySettings {
-  /** Where metrics have a listener of their own; undefined where they are served beside the rest. */
-  metrics: { host: string; port: number } | undefined;
+  /** Where metrics have a listener of their own, or that they are served beside the rest; undefined where nowhere. */
+  metrics: { host: string; port: number } | "beside the rest" | undefined;
   /** Where traces go; undefined where nothing is traced. */
   traces: TraceSettings | undefined;
 }
@@ -27,7 +27,8 @@ function readMetrics(settings: Settings, host: string): TelemetrySettings["metri
   const metricsHost = settings.host("METRICS_HOST", host);
   if (!settings.has("METRICS_PORT")) {
     if (settings.has("METRICS_HOST")) settings.problem("METRICS_HOST: expected METRICS_PORT with it");
-    return undefined;
+    // They tell what is bought, and each look asks the ledger: in production not for whoever reaches the port.
+    return settings.text("NODE_ENV") === "production" ? undefined : "beside the rest";
   }
   return { host: metricsHost, port: settings.integer("METRICS_PORT", 0, { min: 0, max: 65_535 }) };
 }

@@ -4,7 +4,7 @@ import type { CacheObserver } from "../cache/cache-observer.ts";
 import type { LedgerObserver } from "../charge/ledger-observer.ts";
 import type { RequestObserver } from "../graphql/request-observer.ts";
 import type { HttpObserver } from "../http/http-observer.ts";
-import { watchCache } from "./cache-metrics.ts";
+import { type Sharing, showSharing, watchCache } from "./cache-metrics.ts";
 import { type LedgerSource, showLedger, showRedis, watchLedger } from "./ledger-metrics.ts";
 import { serveMetricsApart } from "./metrics-server.ts";
 import { watchProviders } from "./provider-metrics.ts";
@@ -18,10 +18,11 @@ export interface Telemetry {
   cache: CacheObserver;
   ledger: LedgerObserver;
   registry: Registry;
-  /** Whether metrics have a listener of their own. */
-  apart: boolean;
+  /** Whether metrics are served beside the rest. */
+  beside: boolean;
   showLedger(source: LedgerSource): void;
   showRedis(redis: { isReady: boolean }): void;
+  showSharing(sharing: Sharing): void;
   /** Sends what is left of the traces, for some seconds at most, and stops listening. */
   close(): Promise<void>;
 }
@@ -40,18 +41,21 @@ export async function openTelemetry(
   });
   // Read where something is traced only: OpenTelemetry is a tenth of all that there is to import.
   const tracing = traces && new (await import("./tracing.ts")).Tracing(traces, () => failedExports.inc());
-  const listener = metrics && (await serveMetricsApart(registry, metrics));
+  const beside = metrics === "beside the rest";
+  const listener = metrics && !beside ? await serveMetricsApart(registry, metrics) : undefined;
   const port = typeof listener?.address === "object" ? listener.address?.port : undefined;
   if (listener) log.info({ port }, "metrics: on a listener of their own");
+  else if (!beside) log.warn("metrics: served nowhere, for in production they need METRICS_PORT");
   return {
     requests: watchRequests(registry, tracing),
     http: watchProviders(registry, tracing),
     cache: watchCache(registry),
     ledger: watchLedger(registry),
     registry,
-    apart: listener !== undefined,
+    beside,
     showLedger: (source) => showLedger(registry, source),
     showRedis: (redis) => showRedis(registry, redis),
+    showSharing: (sharing) => showSharing(registry, sharing),
     close: async () => {
       await tracing?.close();
       await listener?.close();

@@ -115,6 +115,17 @@ describe("a cache", () => {
     expect(kept).not.toContain("2");
   });
 
+  it("counts a copy that says there is none as what it takes", async () => {
+    const { cache } = aCache({ read: async () => null, maxBytes: 10_000 });
+    const ids = Array.from({ length: 300 }, (_, i) => String(i));
+
+    for (const id of ids) await cache.load(id);
+
+    const kept = ids.filter((id) => cache.fresh(id) === null);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThanOrEqual(10_000 / 350);
+  });
+
   it("answers with what is too large to keep", async () => {
     const { cache } = aCache({
       read: async (id) => ({ ...aThing(1, id), parts: [{ name: "x".repeat(2_000) }] }),

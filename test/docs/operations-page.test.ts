@@ -7,6 +7,7 @@ import { readConfig } from "../../src/config.ts";
 import { openTelemetry } from "../../src/telemetry/telemetry.ts";
 import { anAsker, aSpending, chargeOf, openTestLedger, unknown } from "../support/ledger.ts";
 import { describeOnEachDatabase } from "../support/ledger-databases.ts";
+import { parseMetrics, type Sample } from "../support/metrics.ts";
 import { makeSigner, tokenSettings } from "../support/tokens.ts";
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
@@ -49,11 +50,14 @@ describe("every setting that the configuration reads", () => {
 
 describe("every metric", () => {
   const metrics = new Map<string, readonly string[]>();
+  let samples: Sample[];
   beforeAll(async () => {
     const off = { metrics: undefined, traces: undefined };
     const telemetry = await openTelemetry(off, pino({ level: "silent" }));
     telemetry.showLedger({ countUnknown: async () => [], countOnTheirWay: () => 0 });
     telemetry.showRedis({ isReady: true });
+    telemetry.showSharing({ clearings: { hears: true }, keys: ["abcd"] });
+    samples = parseMetrics(await telemetry.registry.metrics());
     for (const metric of telemetry.registry.getMetricsAsArray()) {
       metrics.set(metric.name, "labelNames" in metric ? (metric.labelNames as string[]) : []);
     }
@@ -83,6 +87,24 @@ describe("every metric", () => {
 
     expect(wrong).toEqual([]);
     expect(asked.length).toBeGreaterThan(20);
+  });
+
+  it("of which an alert asks the increase is there before the first event", () => {
+    const asked = expressionsIn("ops/alerts.yaml").flatMap((expression) =>
+      [...expression.matchAll(/increase\((\w+)(?:\{([^}]*)\})?/g)].map(([, name = "", labels = ""]) => ({
+        name,
+        labels: [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label = "", value = ""]) => [label, value] as const),
+      })),
+    );
+    const late = asked.filter(
+      ({ name, labels }) =>
+        !samples.some(
+          (sample) => sample.name === name && labels.every(([label, value]) => sample.labels[label] === value),
+        ),
+    );
+
+    expect(late).toEqual([]);
+    expect(asked.length).toBeGreaterThan(5);
   });
 });
 
@@ -120,12 +142,35 @@ describe("ops/kubernetes.yaml", () => {
   const settings = objects.find(({ kind }) => kind === "ConfigMap").data;
 
   it("gives a process longer to end than its longest paid call and all that goes with it", () => {
-    const { drain, paidCalls } = readConfig({ NODE_ENV: "production", PROVIDERS: "sandbox", DATABASE_URL: "file:./a" });
-    const flushMs = 5_000;
+    const { drain, paidCalls, reads } = readConfig({
+      NODE_ENV: "production",
+      PROVIDERS: "sandbox",
+      DATABASE_URL: "file:./a",
+    });
+    const [flushMs, lastClearingsMs] = [5_000, 2 * 250];
 
-    const longestMs = drain.waitMs + drain.timeoutMs + paidCalls.abandonMs + flushMs;
+    const longestMs =
+      drain.waitMs + drain.timeoutMs + paidCalls.abandonMs + lastClearingsMs + reads.timeoutMs + flushMs;
 
     expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(longestMs);
+  });
+
+  it("says how many instances may be alive at once, in a rollout too", () => {
+    const { replicas, strategy } = deployment.spec;
+    const draining = 1;
+
+    expect(Number(settings.INSTANCES)).toBeGreaterThanOrEqual(replicas + strategy.rollingUpdate.maxSurge + draining);
+  });
+
+  it("has room for the largest answers of all three providers at once", () => {
+    const { reads } = readConfig({ NODE_ENV: "production", PROVIDERS: "sandbox", DATABASE_URL: "file:./a" });
+    const [, gibibytes = ""] = /^(\d+)Gi$/.exec(container.resources.limits.memory) ?? [];
+    const measuredBytes = 310e6;
+
+    const bodies = 3 * reads.concurrency * reads.maxBodyBytes;
+
+    expect(Number(gibibytes) * 2 ** 30).toBeGreaterThan(bodies + measuredBytes);
+    expect(operations).toContain(`may have ${reads.maxBodyBytes / 1e6} MB`);
   });
 
   it("sees that an instance is not ready before it stops accepting", () => {
@@ -161,7 +206,16 @@ describe("compose.yaml", () => {
 
   it("has the service with a PostgreSQL and a Redis, read-only and without rights", () => {
     expect(Object.keys(services)).toEqual(["diligence", "postgres", "redis"]);
-    expect(services.diligence).toMatchObject({ read_only: true, cap_drop: ["ALL"], stop_grace_period: "3m" });
+    expect(services.diligence).toMatchObject({ read_only: true, cap_drop: ["ALL"], stop_grace_period: "200s" });
+  });
+
+  it("has a Redis that asks for the password that the service has", () => {
+    const { command, environment } = services.redis;
+    const password = command[command.indexOf("--requirepass") + 1];
+
+    expect(password).toMatch(/^\$\{REDIS_PASSWORD:-.+\}$/);
+    expect(services.diligence.environment.REDIS_URL).toBe(`redis://:${password}@redis:6379`);
+    expect(environment.REDISCLI_AUTH).toBe(password);
   });
 
   it("opens no port beyond this machine", () => {

@@ -18,9 +18,9 @@ import {
 } from "../support/answers.ts";
 import { listen } from "../support/bare-listener.ts";
 import { paidCalls, reads } from "../support/calls.ts";
-import { until } from "../support/ledger.ts";
 import { providersAnswering, providersAt } from "../support/providers-answering.ts";
 import { answerJson, startRecordingProvider } from "../support/recording-provider.ts";
+import { until } from "../support/until.ts";
 
 const ourFault = { kind: "unavailable", oursToFix: true };
 const theirFault = { kind: "unavailable", oursToFix: false };

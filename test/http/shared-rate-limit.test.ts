@@ -4,8 +4,9 @@ import { Deadline } from "../../src/http/deadline.ts";
 import { rateKeyOf, SharedRateLimit } from "../../src/http/shared-rate-limit.ts";
 import { Turns } from "../../src/http/turns.ts";
 import { RedisLink, RedisUnavailable } from "../../src/redis/redis-link.ts";
-import { recordingLog, until } from "../support/ledger.ts";
+import { recordingLog } from "../support/ledger.ts";
 import { redisServer } from "../support/redis-server.ts";
+import { until } from "../support/until.ts";
 
 const spacingMs = 1_000;
 
@@ -112,7 +113,7 @@ describe.runIf(redisServer)("a limit shared through Redis", () => {
     const last = await before.reserve({ urgency: "read", more: true });
     const beganMs = performance.now();
 
-    expect(await after.admit("evidence", 30 * spacingMs)).toBe(true);
+    expect(await after.admit("unhurried", 30 * spacingMs)).toBe(true);
     const { taken, inMs } = await after.reserve({ urgency: "read", more: false });
 
     // Not before its turn, and not an hour later.

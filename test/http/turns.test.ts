@@ -94,7 +94,7 @@ describe("turns of paid calls", () => {
     for (let i = 0; i < atOnce; i++) void takePaid(turns).then((turn) => paid.push(turn));
 
     const others = Array.from({ length: atOnce - forPaidCalls }, (_, i) =>
-      turns.take(i % 2 ? "evidence" : "paid", aMinute()),
+      turns.take(i % 2 ? "unhurried" : "paid", aMinute()),
     );
     await Promise.all(others);
     await new Promise((later) => setImmediate(later));

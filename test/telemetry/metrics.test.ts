@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Seal } from "../../src/cache/seal.ts";
 import type { Telemetry } from "../../src/telemetry/telemetry.ts";
 import { openTelemetry } from "../../src/telemetry/telemetry.ts";
 import { type SandboxGraph, startSandboxGraph } from "../support/graph.ts";
@@ -43,6 +44,14 @@ describe("/metrics", () => {
       "text/plain; version=0.0.4; charset=utf-8",
       "no-store",
     ]);
+  });
+
+  it("can't be read by web pages, not even by those that may ask", async () => {
+    const from = (url: string) =>
+      graph.server.inject({ method: "GET", url, headers: { origin: "https://studio.apollographql.com" } });
+
+    expect((await from("/metrics")).headers["access-control-allow-origin"]).toBeUndefined();
+    expect((await from("/graphql")).headers["access-control-allow-origin"]).toBe("https://studio.apollographql.com");
   });
 
   it("counts a query that was answered", async () => {
@@ -211,9 +220,9 @@ describe("metrics", () => {
     });
 
     const codes = samples.filter(({ name }) => name === "diligence_request_errors_total");
-    expect(codes.map(({ labels, value }) => [labels.code, value])).toEqual([
-      ["other", 4],
+    expect(codes.filter(({ value }) => value > 0).map(({ labels, value }) => [labels.code, value])).toEqual([
       ["FORBIDDEN", 1],
+      ["other", 4],
     ]);
   });
 
@@ -250,10 +259,66 @@ describe("metrics", () => {
     expect(sampleOf(samples, "diligence_ledger_up")).toBe(0);
   });
 
+  it("show what alerts count as 0 before it has happened, so that the first one is an increase", async () => {
+    const samples = await opened(() => {});
+
+    for (const [name, labels] of [
+      ["diligence_request_errors_total", { code: "INTERNAL_SERVER_ERROR" }],
+      ["diligence_provider_credentials_refused_total", { provider: "TRUEWORK" }],
+      ["diligence_provider_odd_answers_total", { provider: "CREDAS", kind: "html" }],
+      ["diligence_provider_crowded_out_total", { provider: "TRUEWORK", why: "rate" }],
+      ["diligence_provider_breaker_state", { provider: "YOUVERIFY" }],
+      ["diligence_cache_redis_skipped_total", { purpose: "hearing" }],
+      ["diligence_cache_unreadable_total", { kind: "company" }],
+    ] as const)
+      expect(samples).toContainEqual({ name, labels, value: 0 });
+  });
+
+  it("tell how often a provider refused our key", async () => {
+    const call = { provider: "CREDAS", method: "GET", endpoint: "/", paid: false, attempt: 1 };
+    const samples = await opened(({ http }) => {
+      http.begin(call).end("refused-credentials", 401);
+      http.begin(call).end("ok", 200);
+    });
+
+    expect(sampleOf(samples, "diligence_provider_credentials_refused_total", { provider: "CREDAS" })).toBe(1);
+  });
+
+  it("tell whether what other instances clear is heard", async () => {
+    const clearings = { hears: false };
+    const samples = await opened((telemetry) => telemetry.showSharing({ clearings, keys: [] }));
+
+    expect(samples).toContainEqual({ name: "diligence_clearings_heard", labels: {}, value: 0 });
+  });
+
+  it("tell which keys an instance has, by their fingerprints", async () => {
+    const sharing = {
+      clearings: { hears: true },
+      keys: new Seal([Buffer.alloc(32, 1), Buffer.alloc(32, 2)]).fingerprints(),
+    };
+    const other = new Seal([Buffer.alloc(32, 2)]).fingerprints();
+    const samples = await opened((telemetry) => telemetry.showSharing(sharing));
+
+    const keys = samples.filter(({ name }) => name === "diligence_cache_key").map(({ labels }) => labels.fingerprint);
+    expect(new Set(keys).size).toBe(2);
+    expect(keys).toContain(other[0]);
+    expect(keys.every((fingerprint) => /^[\w-]{8}$/.test(fingerprint ?? ""))).toBe(true);
+  });
+
   it("tell whether Redis is there", async () => {
     const samples = await opened((telemetry) => telemetry.showRedis({ isReady: false }));
 
     expect(samples).toContainEqual({ name: "diligence_redis_up", labels: {}, value: 0 });
+  });
+
+  it("are served nowhere in production without METRICS_PORT, which the log says", async () => {
+    const graph = await startSandboxGraph({ environment: { NODE_ENV: "production", DATABASE_URL: "file::memory:" } });
+
+    const { statusCode } = await graph.server.inject({ method: "GET", url: "/metrics" });
+    await graph.close();
+
+    expect(statusCode).toBe(404);
+    expect(graph.logged()).toContain("metrics: served nowhere, for in production they need METRICS_PORT");
   });
 
   it("have a listener of their own by METRICS_PORT, and the other one has none", async () => {

@@ -16,6 +16,12 @@ describe("METRICS_PORT", () => {
     expect(read({ METRICS_PORT: "9464", METRICS_HOST: "127.0.0.1" }).metrics).toMatchObject({ host: "127.0.0.1" });
   });
 
+  it("left out has metrics served beside the rest, and in production nowhere", () => {
+    expect(read({}).metrics).toBe("beside the rest");
+    expect(read({ NODE_ENV: "production" }).metrics).toBeUndefined();
+    expect(read({ NODE_ENV: "production", METRICS_PORT: "9464" }).metrics).toMatchObject({ port: 9464 });
+  });
+
   it("is needed with METRICS_HOST, which alone would move nothing", () => {
     expect(read({ METRICS_HOST: "127.0.0.1" }).problems).toEqual(["METRICS_HOST: expected METRICS_PORT with it"]);
   });
