@@ -55,7 +55,7 @@ describe("the configuration", () => {
       reads: expect.objectContaining({ timeoutMs: 10_000, concurrency: 50 }),
       databaseUrl: "file::memory:",
       paidCalls: { enabled: true, timeoutMs: 25_000, abandonMs: 120_000, listenMs: 600_000, dailyLimit: undefined },
-      telemetry: { metrics: undefined, traces: undefined },
+      telemetry: { metrics: "beside the rest", traces: undefined },
       drain: { waitMs: 0, timeoutMs: 40_000 },
       pauseAt: undefined,
     });
