@@ -36,6 +36,7 @@ export const oddities = [
   "another-id",
   "unknown-enum-value",
   "html",
+  "not-unpackable",
   "redirect",
   "truncated-json",
   "not-an-object",
