@@ -1,15 +1,15 @@
 import type { Caches } from "./caches.ts";
 import type { ChargeContext } from "./charge/charge.context.ts";
 import type { CompanyContext } from "./company/company.context.ts";
-import { createCompanyLoader } from "./company/company.loader.ts";
+import { type CompanyLoader, createCompanyLoader } from "./company/company.loader.ts";
 import type { CreditReportContext } from "./credit-report/credit-report.context.ts";
-import { createCreditReportLoader } from "./credit-report/credit-report.loader.ts";
+import { type CreditReportLoader, createCreditReportLoader } from "./credit-report/credit-report.loader.ts";
 import { createCreditReportPurchaseCheck } from "./credit-report/credit-report.purchase-check.ts";
 import type { RequestContext } from "./graphql/context.ts";
 import { Lookups } from "./graphql/lookups.ts";
 import type { Providers } from "./providers.ts";
 import type { VerificationContext } from "./verification/verification.context.ts";
-import { createVerificationLoader } from "./verification/verification.loader.ts";
+import { createVerificationLoader, type VerificationLoader } from "./verification/verification.loader.ts";
 
 /** What lives as long as one request: everything any domain takes from it. */
 export type Context = ChargeContext & CompanyContext & VerificationContext & CreditReportContext;
@@ -32,6 +32,9 @@ export function createContext(
   { providers, caches, ledger, charges, checkValueSize, maxLookups, paidFieldsTimeoutMs }: ContextParts,
 ): Context {
   const lookups = new Lookups(maxLookups);
+  let companies: CompanyLoader | undefined;
+  let verifications: VerificationLoader | undefined;
+  let creditReports: CreditReportLoader | undefined;
   return {
     ...request,
     ...providers,
@@ -40,8 +43,18 @@ export function createContext(
     checkValueSize,
     paidFieldsUntilMs: request.arrivedAtMs + paidFieldsTimeoutMs,
     purchaseChecks: { REQUEST_BUSINESS_CREDIT_REPORT: createCreditReportPurchaseCheck(providers.youverify) },
-    companies: createCompanyLoader(caches.companies, lookups),
-    verifications: createVerificationLoader(caches.verifications, lookups),
-    creditReports: createCreditReportLoader(caches.creditReports, lookups),
+    // Made for whoever asks: most requests ask for one kind of entity.
+    get companies() {
+      companies ??= createCompanyLoader(caches.companies, lookups);
+      return companies;
+    },
+    get verifications() {
+      verifications ??= createVerificationLoader(caches.verifications, lookups);
+      return verifications;
+    },
+    get creditReports() {
+      creditReports ??= createCreditReportLoader(caches.creditReports, lookups);
+      return creditReports;
+    },
   };
 }

@@ -5,8 +5,8 @@ import type { TokenVerifier } from "./token-verifier.ts";
 
 /** Says who is asking, from a request's headers. */
 export interface Authenticator {
-  /** @throws UNAUTHENTICATED for a request that did not come through the router, or whose token is no good. */
-  authenticate(headers: Headers): Promise<Caller>;
+  /** Says it at once where it is known. Rejects: UNAUTHENTICATED for a request that did not come through the router, or whose token is no good. */
+  authenticate(headers: Headers): Caller | Promise<Caller>;
   /** Whether a request came through the router, as far as that can be told: without a router's secret, any may have. */
   cameThroughRouter(headers: Headers): boolean;
 }
@@ -31,18 +31,27 @@ export function trustEveryone(secrets: RouterSecrets): Authenticator {
 
 /** Callers are told apart by their tokens. */
 export function requireTokens(tokens: TokenVerifier, secrets: RouterSecrets): Authenticator {
+  const verify = async ({ authorization, "router-authorization": routerAuthorization }: Headers): Promise<Caller> => {
+    secrets.check(routerAuthorization);
+    if (authorization === undefined && secrets.required) return anonymous;
+    return tokens.verify(bearerToken(authorization));
+  };
+  const recall = ({ authorization, "router-authorization": routerAuthorization }: Headers): Caller | undefined => {
+    const token = readBearer(authorization);
+    return token !== undefined && secrets.admit(routerAuthorization) ? tokens.recall(token) : undefined;
+  };
   return {
-    authenticate: async ({ authorization, "router-authorization": routerAuthorization }) => {
-      secrets.check(routerAuthorization);
-      if (authorization === undefined && secrets.required) return anonymous;
-      return tokens.verify(bearerToken(authorization));
-    },
+    authenticate: (headers) => recall(headers) ?? verify(headers),
     cameThroughRouter: (headers) => secrets.admit(headers["router-authorization"]),
   };
 }
 
 function bearerToken(authorization: string | string[] | undefined): string {
-  const token = typeof authorization === "string" ? /^Bearer ([^\s]+)$/i.exec(authorization)?.[1] : undefined;
+  const token = readBearer(authorization);
   if (!token) throw unauthenticated("Expected a bearer token in the Authorization header.");
   return token;
+}
+
+function readBearer(authorization: string | string[] | undefined): string | undefined {
+  return typeof authorization === "string" ? /^Bearer ([^\s]+)$/i.exec(authorization)?.[1] : undefined;
 }

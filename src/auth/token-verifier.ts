@@ -41,6 +41,11 @@ export class TokenVerifier {
     }
   }
 
+  /** The caller of a token that was verified before, and would be so again. */
+  recall(token: string): Caller | undefined {
+    return this.known.find(token);
+  }
+
   /**
    * The caller that a token names, with the scopes it carries.
    *

@@ -73,11 +73,18 @@ export function createApollo<Context extends RequestContext>({
       // An APOLLO_KEY in the environment, there for another tool, would have operations reported to Apollo.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
-      ...[...ownListeners<Context>(checkOperation), ...(alsoTell as OperationListener<Context>[])].map(
-        (listener): ApolloServerPlugin<Context> => ({ requestDidStart: async () => listener }),
-      ),
+      ...[...ownListeners<Context>(checkOperation), ...(alsoTell as OperationListener<Context>[])].map(asPlugin),
     ],
   });
+}
+
+function asPlugin<Context extends RequestContext>(listener: OperationListener<Context>): ApolloServerPlugin<Context> {
+  const listening = {
+    didResolveOperation: async (told: never) => listener.didResolveOperation?.(told),
+    didEncounterErrors: async (told: never) => listener.didEncounterErrors?.(told),
+    willSendResponse: async (told: never) => listener.willSendResponse?.(told),
+  };
+  return { requestDidStart: async () => listening };
 }
 
 // The one way in which Apollo Server lets somebody else execute. There is no gateway.
@@ -121,7 +128,7 @@ const maxValidationErrors = 5;
 
 function refuse<Context extends RequestContext>(check: ApolloOptions["checkOperation"]): OperationListener<Context> {
   return {
-    async didResolveOperation({ operation, document, request, contextValue }) {
+    didResolveOperation({ operation, document, request, contextValue }) {
       if (operation) check({ operation, document, variables: request.variables, caller: contextValue.caller });
     },
   };
@@ -130,12 +137,12 @@ function refuse<Context extends RequestContext>(check: ApolloOptions["checkOpera
 /** Logs the cause of what was masked, and gives the client the request's id to ask by. */
 function tellErrors<Context extends RequestContext>(): OperationListener<Context> {
   return {
-    async didEncounterErrors({ errors, contextValue }) {
+    didEncounterErrors({ errors, contextValue }) {
       for (const error of errors) {
         if (isOperatorsConcern(error)) contextValue.log.error(describeForLog(error), "a field failed");
       }
     },
-    async willSendResponse({ response, contextValue }) {
+    willSendResponse({ response, contextValue }) {
       if (response.body.kind !== "single") return;
       const { errors } = response.body.singleResult;
       if (!errors) return;
@@ -150,12 +157,12 @@ function tellErrors<Context extends RequestContext>(): OperationListener<Context
 // Comes after the listener that completes the errors, and looks at nothing but their codes.
 function tellWatch<Context extends RequestContext>(): OperationListener<Context> {
   return {
-    async didResolveOperation({ operation, contextValue }) {
+    didResolveOperation({ operation, contextValue }) {
       if (operation && operation.operation !== OperationTypeNode.SUBSCRIPTION) {
         contextValue.watch?.resolved(operation.operation);
       }
     },
-    async willSendResponse({ response, contextValue }) {
+    willSendResponse({ response, contextValue }) {
       if (response.body.kind !== "single") return;
       const { data, errors = [] } = response.body.singleResult;
       contextValue.watch?.answered(

@@ -37,11 +37,11 @@ export class DirectAnswers<Context extends RequestContext> {
   }
 
   /** The body of the answer; undefined where the request is Apollo Server's to answer, and nothing has been done. */
-  async answer(
+  answer(
     request: FastifyRequest,
     reply: FastifyReply,
     createContext: () => Context,
-  ): Promise<string | undefined> {
+  ): string | undefined | Promise<string | undefined> {
     const asked = request.method === "POST" && !request.headers[traceHeader] ? readBody(request.body) : undefined;
     const query = asked && this.parts.known.find(asked.query as string, asked.operationName);
     const contentType = query && this.contentTypes.get(request.headers.accept ?? "");
@@ -49,22 +49,25 @@ export class DirectAnswers<Context extends RequestContext> {
 
     const told = tell(asked, query, createContext());
     try {
-      for (const listener of this.parts.listeners) await listener.didResolveOperation?.(told as never);
+      for (const listener of this.parts.listeners) listener.didResolveOperation?.(told as never);
     } catch {
       return undefined;
     }
     const { document, operation } = query;
     const { operationName, variables } = asked;
-    const result = await this.parts.execute({
+    const result = this.parts.execute({
       document,
       operation,
       operationName,
       variables,
       context: told.contextValue,
     });
-    if (result.data === undefined) return undefined;
-    reply.header("content-type", contentType);
-    return this.write(result, told, reply);
+    const write = (executed: ExecutionResult): string | undefined => {
+      if (executed.data === undefined) return undefined;
+      reply.header("content-type", contentType);
+      return this.write(executed, told, reply);
+    };
+    return result instanceof Promise ? result.then(write) : write(result);
   }
 
   /** Learns in which form Apollo Server answers whom. */
@@ -74,11 +77,11 @@ export class DirectAnswers<Context extends RequestContext> {
     this.contentTypes.set(request.headers.accept ?? "", contentType);
   }
 
-  private async write({ data, errors }: ExecutionResult, told: Told<Context>, reply: FastifyReply): Promise<string> {
+  private write({ data, errors }: ExecutionResult, told: Told<Context>, reply: FastifyReply): string {
     const head = { status: 200 };
     if (errors) {
       Object.assign(told, { errors });
-      for (const listener of this.parts.listeners) await listener.didEncounterErrors?.(told as never);
+      for (const listener of this.parts.listeners) listener.didEncounterErrors?.(told as never);
     }
     const formatted = errors?.map((error) => toClient(error, head));
     const singleResult: FormattedExecutionResult<Body> = {
@@ -86,7 +89,7 @@ export class DirectAnswers<Context extends RequestContext> {
       data: data as Body,
     };
     told.response.body = { kind: "single", singleResult };
-    for (const listener of this.parts.listeners) await listener.willSendResponse?.(told as never);
+    for (const listener of this.parts.listeners) listener.willSendResponse?.(told as never);
     void reply.code(head.status);
     // Errors first, and a line's end, as Apollo Server writes it.
     return `${JSON.stringify({ errors: singleResult.errors, data: singleResult.data })}\n`;

@@ -27,7 +27,7 @@ export class KnownOperations {
 
   /** Learns from Apollo Server. */
   readonly listener: OperationListener<RequestContext> = {
-    didResolveOperation: async ({ source, document, operation, request: { operationName } }) => {
+    didResolveOperation: ({ source, document, operation, request: { operationName } }) => {
       if (operation?.operation !== "query") return;
       const known = this.queries.get(source);
       // One parse of a text is enough: another one, for another of its operations, would be kept beside it.

@@ -3,9 +3,10 @@ import type { RequestContext } from "./context.ts";
 
 /**
  * Told of operations on their way: these moments are the same for those that Apollo Server answers and for those that are
- * answered directly. Of what it is told, only what these hooks of ours read is there in both.
+ * answered directly. Nobody waits for anything in them. Of what it is told, only what these hooks of ours read is there in both.
  */
-export type OperationListener<Context extends RequestContext> = Pick<
-  GraphQLRequestListener<Context>,
-  "didResolveOperation" | "didEncounterErrors" | "willSendResponse"
->;
+export type OperationListener<Context extends RequestContext> = {
+  [Moment in "didResolveOperation" | "didEncounterErrors" | "willSendResponse"]?: (
+    told: Parameters<NonNullable<GraphQLRequestListener<Context>[Moment]>>[0],
+  ) => void;
+};

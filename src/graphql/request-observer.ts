@@ -16,7 +16,7 @@ export type RequestOutcome = "ok" | "partial" | "refused" | "failed" | "aborted"
 /** One request on its way. No id, no input and no name a client chose ever reaches it. */
 export interface RequestWatch {
   /** Does the work of the request; calls made in it belong to it. */
-  run<Result>(headers: IncomingHttpHeaders, work: () => Promise<Result>): Promise<Result>;
+  run<Result>(headers: IncomingHttpHeaders, work: () => Result): Result;
   /** Its operation is valid, and about to be executed. */
   resolved(type: Exclude<OperationType, "none">): void;
   /** What it is answered with: the codes of its errors, and whether there is anything beside them. */

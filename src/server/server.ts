@@ -105,29 +105,40 @@ function serveGraphQL<Context extends RequestContext>(server: FastifyInstance, o
     return options.createContext({ requestId, caller, now, arrivedAtMs, log, watch: watch ?? undefined });
   };
   const apolloAnswer = fastifyApolloHandler(apollo, { context: async (request) => contextOf(request) });
-  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const known = await direct?.answer(request, reply, () => contextOf(request));
-    if (known !== undefined) return known;
+  const askApollo = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const body: unknown = await apolloAnswer.call(server, request, reply);
     direct?.learn(request, reply);
-    return body;
+    return withRequestId(body, request, reply);
+  };
+  // What is known is answered without a promise.
+  const answer = (request: FastifyRequest, reply: FastifyReply): unknown => {
+    const tell = (known: string | undefined): unknown =>
+      known === undefined ? askApollo(request, reply) : withRequestId(known, request, reply);
+    const known = direct?.answer(request, reply, () => contextOf(request));
+    return known instanceof Promise ? known.then(tell) : tell(known);
   };
   server.route({
     url: "/graphql",
     method: ["GET", "POST"],
-    onRequest: async (request, reply) => {
+    onRequest: (request, reply, done) => {
       request.arrivedAtMs = now();
       request.watch = watchRequest(reply, requests);
       checkAddress(request);
-      request.caller = await authenticator.authenticate(request.headers);
+      const admit = (caller: Caller) => {
+        request.caller = caller;
+        done();
+      };
+      const caller = authenticator.authenticate(request.headers);
+      if (caller instanceof Promise) caller.then(admit, done);
+      else admit(caller);
     },
     preHandler: (request, _reply, done) => {
       bounds.check(askedOperation(request));
       done();
     },
-    handler: async (request, reply) => {
-      const work = async () => answer(request, reply);
-      return withRequestId(await (request.watch?.run(request.headers, work) ?? work()), request, reply);
+    handler: (request, reply) => {
+      const work = () => answer(request, reply);
+      return request.watch ? request.watch.run(request.headers, work) : work();
     },
   });
 }

@@ -30,7 +30,7 @@ export interface RequestTracing {
 }
 
 export interface RequestTrace {
-  run<Result>(headers: IncomingHttpHeaders, work: () => Promise<Result>): Promise<Result>;
+  run<Result>(headers: IncomingHttpHeaders, work: () => Result): Result;
   end(type: OperationType, outcome: RequestOutcome, status: number): void;
 }
 

@@ -13,6 +13,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from "graphql";
+import { compileArguments } from "./compile-arguments.ts";
 import { type Complete, compileValue } from "./compile-value.ts";
 import type { Compiling } from "./compiled-selection.ts";
 import { failAt } from "./fail-at.ts";
@@ -87,8 +88,12 @@ function compileResolve(position: FieldPosition, placeNow: PlaceNow): Resolve {
   if (args.length === 0 && !looksAtInfo(resolve)) {
     return (run, source) => resolve(source, noArguments, run.context, undefined as never);
   }
+  const readArguments = compileArguments(definition, node);
+  if (!looksAtInfo(resolve)) {
+    return (run, source) => resolve(source, readArguments(run.variables), run.context, undefined as never);
+  }
   return (run, source, place) =>
-    resolve(source, getArgumentValues(definition, node, run.variables), run.context, resolveInfo(position, run, place));
+    resolve(source, readArguments(run.variables), run.context, resolveInfo(position, run, place));
 }
 
 // graphql-js's own default: the member of that name, called where it is a function.
