@@ -11,9 +11,9 @@ FROM node:26-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json bundle.js ./
 COPY src ./src
-RUN node node_modules/typescript/bin/tsc --project tsconfig.build.json
+RUN node node_modules/typescript/bin/tsc --project tsconfig.build.json && node bundle.js
 
 FROM node:26-slim
 ENV NODE_ENV=production
