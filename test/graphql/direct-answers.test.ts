@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSchema } from "../../src/schema.ts";
 import { OperationWriter, type RandomOperation } from "../security/random-operation.ts";
-import { type Graph, startGraph } from "../support/graph.ts";
+import { type Graph, sandboxEnvironment, startGraph } from "../support/graph.ts";
 import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.ts";
 import { Random } from "../support/random.ts";
 import { tokenSettings } from "../support/tokens.ts";
@@ -15,20 +15,12 @@ let graph: GuardedGraph;
 let interpreted: Graph;
 beforeAll(async () => {
   graph = await startGuardedGraph({ EXECUTION: "compiled", PROVIDER_TIMEOUT_MS: "2000" });
-  const { credas, truework, youverify } = graph.sandbox;
   interpreted = await startGraph({
     environment: {
+      ...sandboxEnvironment(graph.sandbox),
       ...tokenSettings(graph.signer),
       EXECUTION: "interpreted",
-      PROVIDERS: "sandbox",
       PROVIDER_TIMEOUT_MS: "2000",
-      DATABASE_URL: "file::memory:",
-      CREDAS_BASE_URL: credas.baseUrl,
-      CREDAS_API_KEY: credas.apiKey,
-      TRUEWORK_BASE_URL: truework.baseUrl,
-      TRUEWORK_API_KEY: truework.apiKey,
-      YOUVERIFY_BASE_URL: youverify.baseUrl,
-      YOUVERIFY_API_KEY: youverify.apiKey,
     },
   });
 });

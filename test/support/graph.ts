@@ -78,7 +78,8 @@ export async function startSandboxGraph({ environment, now }: GraphOptions = {})
   };
 }
 
-function sandboxEnvironment({ credas, truework, youverify }: Sandbox): Environment {
+/** What points a service at a sandbox that runs already. */
+export function sandboxEnvironment({ credas, truework, youverify }: Sandbox): Environment {
   return {
     PROVIDERS: "sandbox",
     DATABASE_URL: "file::memory:",
