@@ -11,6 +11,7 @@ import type { DataProvider } from "./graphql/data-provider.ts";
 import { ProviderError } from "./http/provider-error.ts";
 import type { Providers } from "./providers.ts";
 import type { RedisLink } from "./redis/redis-link.ts";
+import { onceATurn } from "./timing.ts";
 import { verificationFreshForMs } from "./verification/verification.freshness.ts";
 import type { Verification } from "./verification/verification.type.ts";
 
@@ -39,8 +40,9 @@ export interface OpenCaches extends Caches {
 
 /** Makes the caches, as long-lived as the process, each in front of the read that fills it. */
 export async function openCaches(config: Config, parts: CachesParts): Promise<OpenCaches> {
-  const { providers, access, sdl, redis, now, observer = nobodyCounts } = parts;
+  const { providers, access, sdl, redis, observer = nobodyCounts } = parts;
   const { cache: settings, mode } = config;
+  const now = onceATurn(parts.now);
   const caches = new ProcessCaches({
     settings,
     readTimeoutMs: config.reads.timeoutMs,

@@ -19,3 +19,18 @@ export function pause(ms: number): Promise<void> {
     setTimeout(done, ms).unref();
   });
 }
+
+/** The same clock, looked at once for all that is done in one go: it costs more than what hundreds of reads need it for. */
+export function onceATurn(now: () => number): () => number {
+  let seenMs: number | undefined;
+  const forget = () => {
+    seenMs = undefined;
+  };
+  return () => {
+    if (seenMs === undefined) {
+      seenMs = now();
+      queueMicrotask(forget);
+    }
+    return seenMs;
+  };
+}
