@@ -18,15 +18,25 @@ const stringBytes = 20;
 // What a copy takes whatever it is of: its times, its id, and its entry among the others. Measured: 392 for one of nothing.
 const copyBytes = 350;
 
+// Of values as a whole: whoever holds one of them need not look through it.
+const frozen = new WeakSet<object>();
+
+/** Whether it can't change any more, down to its last member. */
+export function isFrozenData(value: unknown): value is object {
+  return typeof value === "object" && value !== null && frozen.has(value);
+}
+
 /**
  * Makes a value unchangeable down to its last member, for it is handed to many requests, and gives about how many bytes
  * of memory a copy of it takes. Without recursion: what a provider nests has no bound.
  */
 export function freezeAndMeasure(value: unknown): number {
   let bytes = copyBytes + objectBytes;
+  let isData = typeof value === "object" && value !== null;
   const left: unknown[] = [value];
   while (left.length > 0) {
     const next = left.pop();
+    if (typeof next === "function") isData = false;
     if (typeof next === "string") bytes += stringBytes + next.length;
     if (typeof next !== "object" || next === null) continue;
     Object.freeze(next);
@@ -34,5 +44,13 @@ export function freezeAndMeasure(value: unknown): number {
     bytes += objectBytes + memberBytes * members.length;
     for (const member of members) left.push(member);
   }
+  if (isData) frozen.add(value as object);
   return bytes;
+}
+
+/** A frozen copy with more members; frozen down to its last one where the original is. */
+export function frozenWith(value: object, more: Readonly<Record<string, string>>): object {
+  const copy = Object.freeze({ ...value, ...more });
+  if (frozen.has(value)) frozen.add(copy);
+  return copy;
 }

@@ -5,6 +5,7 @@ import { LRUCache } from "lru-cache";
 import type { RequestContext } from "./context.ts";
 import { formatError } from "./errors.ts";
 import type { Executor } from "./execution/executor.ts";
+import { writeJson } from "./execution/json-text.ts";
 import { traceHeader } from "./federated-tracing.ts";
 import type { KnownOperations, KnownQuery } from "./known-operations.ts";
 import type { OperationListener } from "./operation-listener.ts";
@@ -61,6 +62,7 @@ export class DirectAnswers<Context extends RequestContext> {
       operationName,
       variables,
       context: told.contextValue,
+      asJson: true,
     });
     const write = (executed: ExecutionResult): string | undefined => {
       if (executed.data === undefined) return undefined;
@@ -92,7 +94,7 @@ export class DirectAnswers<Context extends RequestContext> {
     for (const listener of this.parts.listeners) listener.willSendResponse?.(told as never);
     void reply.code(head.status);
     // Errors first, and a line's end, as Apollo Server writes it.
-    return `${JSON.stringify({ errors: singleResult.errors, data: singleResult.data })}\n`;
+    return `${writeJson({ errors: singleResult.errors, data: singleResult.data })}\n`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type GraphQLSchema, isUnionType } from "graphql";
+import { frozenWith } from "../cache/copy.ts";
 import type { RequestContext } from "./context.ts";
 import { badUserInput, forbidden } from "./errors.ts";
 import { needsNoInfo } from "./execution/resolve-info.ts";
@@ -52,7 +53,8 @@ function findEntity(
   context: RequestContext,
 ): object | null | Promise<object | null> {
   const reference = typeof type === "string" && Object.hasOwn(references, type) ? references[type] : undefined;
-  if (!reference) throw badUserInput("Expected a representation of one of this graph's entities, got another type.");
+  if (typeof type !== "string" || !reference)
+    throw badUserInput("Expected a representation of one of this graph's entities, got another type.");
   if (!context.caller.can(reference.scope)) throw forbidden(reference.scope);
 
   const key = referenceKey(id);
@@ -65,11 +67,11 @@ function findEntity(
 const namedEntities = new WeakMap<object, object>();
 
 // The union of all entities is told apart by this member; a copy, for the entity itself may be shared or frozen.
-function named(entity: object | null, type: unknown): object | null {
+function named(entity: object | null, type: string): object | null {
   if (!entity) return null;
   const known = namedEntities.get(entity);
   if (known) return known;
-  const copy = Object.freeze({ ...entity, __typename: type });
+  const copy = frozenWith(entity, { __typename: type });
   namedEntities.set(entity, copy);
   return copy;
 }

@@ -10,7 +10,7 @@ import {
 import { Extensions } from "type-graphql";
 import type { Caller, RequestContext } from "./context.ts";
 import { forbidden } from "./errors.ts";
-import { needsNoInfo } from "./execution/resolve-info.ts";
+import { readingMember } from "./execution/member-reads.ts";
 import { findUnscoped } from "./selection-scopes.ts";
 
 /** What a caller may do; each root field and each entity's field needs one of these. */
@@ -92,15 +92,6 @@ function guard(field: AnyField, scope: string, paid: boolean): void {
     if (unscoped) throw forbidden(unscoped);
     return resolve(source, args, context, info);
   };
-}
-
-// graphql-js's own default, without its detour for every field of every entity.
-function readingMember(name: string, check: (context: RequestContext) => void) {
-  return needsNoInfo((source: unknown, args: unknown, context: RequestContext): unknown => {
-    check(context);
-    const member = (source as Record<string, unknown>)[name];
-    return typeof member === "function" ? member.call(source, args, context) : member;
-  });
 }
 
 function isPaid({ astNode }: Pick<AnyField, "astNode">): boolean {

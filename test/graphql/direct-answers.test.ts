@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSchema } from "../../src/schema.ts";
+import type { Environment } from "../../src/settings.ts";
 import { OperationWriter, type RandomOperation } from "../security/random-operation.ts";
-import { type Graph, sandboxEnvironment, startGraph } from "../support/graph.ts";
+import { type Graph, keepingCopies, sandboxEnvironment, startGraph } from "../support/graph.ts";
 import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.ts";
 import { Random } from "../support/random.ts";
 import { tokenSettings } from "../support/tokens.ts";
@@ -13,8 +14,8 @@ const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 300);
 
 let graph: GuardedGraph;
 let interpreted: Graph;
-beforeAll(async () => {
-  graph = await startGuardedGraph({ EXECUTION: "compiled", PROVIDER_TIMEOUT_MS: "2000" });
+async function start(environment: Environment): Promise<void> {
+  graph = await startGuardedGraph({ EXECUTION: "compiled", PROVIDER_TIMEOUT_MS: "2000", ...environment });
   interpreted = await startGraph({
     environment: {
       ...sandboxEnvironment(graph.sandbox),
@@ -23,11 +24,11 @@ beforeAll(async () => {
       PROVIDER_TIMEOUT_MS: "2000",
     },
   });
-});
-afterAll(async () => {
+}
+async function stop(): Promise<void> {
   await interpreted?.close();
   await graph?.close();
-});
+}
 
 interface Asking {
   body: object;
@@ -65,14 +66,20 @@ function sortErrors(text: string): string {
 
 async function expectAlike(asking: Asking, what: string): Promise<number> {
   const expected = await ask(interpreted.server, asking);
-  // The first time by Apollo Server, if it was not asked before; then directly, where that is done.
-  for (const time of ["first", "second"]) {
+  // The first time by Apollo Server, if it was not asked before; then directly, where that is done, and from what is kept.
+  for (const time of ["first", "second", "third"]) {
     expect(await ask(graph.server, asking), `${what}, ${time} time`).toEqual(expected);
   }
   return expected.status;
 }
 
-describe("a query that was asked before", () => {
+describe.each([
+  ["where nothing is kept", {}],
+  ["where entities are kept", keepingCopies],
+])("a query that was asked before, %s,", (_where, environment) => {
+  beforeAll(() => start(environment));
+  afterAll(stop);
+
   it("is answered with the same status, headers and bytes as ever", { timeout: 60_000 }, async () => {
     const writer = new OperationWriter(createSchema(), new Random(seed));
     const askings = Array.from({ length: runs }, (_, number) => ({ number, operation: writer.write("query") }));

@@ -6,7 +6,7 @@ import {
   type GraphQLResolveInfo,
   isObjectType,
 } from "graphql";
-import type { Complete } from "./compile-value.ts";
+import type { Complete, Known } from "./compile-value.ts";
 import type { Path } from "./field-errors.ts";
 import { type FieldPosition, looksAtInfo } from "./resolve-info.ts";
 import { isPromise, type Run } from "./run.ts";
@@ -31,11 +31,18 @@ export function compileAbstract(type: GraphQLAbstractType, field: FieldPosition,
     compiled.set(concrete.name, complete);
     return complete;
   };
-  return (run, value, place) => {
+  const known: Known = (run, value) => {
+    if (takesInfo || run.texts === undefined || typeof value !== "object" || value === null) return undefined;
+    const name: unknown = resolveType(value, run.context, noInfo, type);
+    return compiled.get(name as string)?.known?.(run, value);
+  };
+  const complete: Complete = (run, value, place) => {
+    if (run.reading) run.reading.isPlain = false;
     const name: unknown = resolveType(value, run.context, takesInfo ? info(run, place) : noInfo, type);
     if (isPromise(name)) return name.then((resolved) => completerOf(resolved, run)(run, value, place));
     return completerOf(name, run)(run, value, place);
   };
+  return Object.assign(complete, { known });
 }
 
 interface Asked {

@@ -14,12 +14,19 @@ import { compileAbstract } from "./compile-abstract.ts";
 import { CompiledSelection, type Compiling } from "./compiled-selection.ts";
 import { failAt } from "./fail-at.ts";
 import { type Path, placeBelow } from "./field-errors.ts";
+import type { JsonText } from "./json-text.ts";
 import { compileLeaf } from "./leaf.ts";
 import { type FieldPosition, resolveInfo } from "./resolve-info.ts";
 import { isPromise, type Run } from "./run.ts";
 
 /** Makes what the answer says of what was resolved; the promise of it where something in it is still awaited. */
-export type Complete = (run: Run, value: unknown, place: Path) => unknown;
+export interface Complete {
+  (run: Run, value: unknown, place: Path): unknown;
+  /** What was said of an entity before. Asked for first, for a place is an object for each item of a list. */
+  known?: Known | undefined;
+}
+
+export type Known = (run: Run, value: unknown) => JsonText | undefined;
 
 /** The value of a field, or of an item of its list, so many lists deep. */
 export interface ValuePosition {
@@ -34,19 +41,21 @@ export function compileValue(type: GraphQLOutputType, position: ValuePosition): 
 }
 
 function refuseNull(complete: Complete, { field: { parentType, definition } }: ValuePosition): Complete {
-  return (run, value, place) => {
+  const completeSomething: Complete = (run, value, place) => {
     const completed = complete(run, value, place);
     if (completed !== null) return completed;
     throw new Error(`Cannot return null for non-nullable field ${parentType.name}.${definition.name}.`);
   };
+  return Object.assign(completeSomething, { known: complete.known });
 }
 
 function compileNullable(type: GraphQLOutputType, position: ValuePosition): Complete {
   const complete = compileKnown(type, position);
-  return (run, value, place) => {
+  const completeAny: Complete = (run, value, place) => {
     if (value instanceof Error) throw value;
     return value === null || value === undefined ? null : complete(run, value, place);
   };
+  return Object.assign(completeAny, { known: complete.known });
 }
 
 function compileKnown(type: GraphQLOutputType, position: ValuePosition): Complete {
@@ -75,8 +84,14 @@ function compileList(type: GraphQLList<GraphQLOutputType>, position: ValuePositi
     let waiting = false;
     for (let index = 0; index < items.length; index++) {
       const item = items[index];
-      const here = hasPlacesBelow || isPromise(item) ? placeBelow(place, index) : undefined;
+      let here: Path;
       try {
+        const known = complete.known?.(run, item);
+        if (known) {
+          completed.push(known);
+          continue;
+        }
+        here = hasPlacesBelow || isPromise(item) ? placeBelow(place, index) : undefined;
         const value = isPromise(item)
           ? item.then((resolved) => complete(run, resolved, here))
           : complete(run, item, here);
@@ -105,12 +120,16 @@ function letGo(items: readonly unknown[]): void {
 function compileObject(type: GraphQLObjectType, { field, compiling, listsAbove }: ValuePosition): Complete {
   const selection = new CompiledSelection(type, field.nodes, compiling);
   const { isTypeOf } = type;
-  if (!isTypeOf) return (run, source, place) => selection.execute(run, source, place);
+  if (!isTypeOf) {
+    const complete: Complete = (run, source, place) => selection.execute(run, source, place);
+    return Object.assign(complete, { known: (run: Run, source: unknown) => selection.known(run, source) });
+  }
 
   const mismatch = () =>
     new GraphQLError(`Expected value of type "${type.name}" but got another.`, { nodes: field.nodes });
   return (run, source, place) => {
     selection.prepare(run);
+    if (run.reading) run.reading.isPlain = false;
     const verdict = isTypeOf(source, run.context, resolveInfo(field, run, placeOfField(place, listsAbove)));
     if (isPromise(verdict)) {
       return verdict.then((isOfType) => {

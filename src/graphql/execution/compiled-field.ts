@@ -19,8 +19,9 @@ import type { Compiling } from "./compiled-selection.ts";
 import { failAt } from "./fail-at.ts";
 import { type Path, placeBelow } from "./field-errors.ts";
 import { fieldsOf } from "./kept-fields.ts";
+import { checkOfReading } from "./member-reads.ts";
 import { type FieldPosition, looksAtInfo, resolveInfo } from "./resolve-info.ts";
-import { isPromise, type Run } from "./run.ts";
+import { isPromise, type Reading, type Run } from "./run.ts";
 
 /** `place` is left out where nobody is expected to look at it; `placeNow` makes it where somebody does. */
 type Resolve = (run: Run, source: unknown, place: Path, above: Path) => unknown;
@@ -50,6 +51,7 @@ export class CompiledField {
 
   /** Throws, or rejects, where the field may not be null and is. */
   execute(run: Run, source: unknown, above: Path): unknown {
+    if (run.reading) this.tell(run.reading);
     let place = this.placeFirst ? this.placeBelow(above) : undefined;
     try {
       const resolved = this.resolve(run, source, place, above);
@@ -65,6 +67,14 @@ export class CompiledField {
     } catch (error) {
       return this.fail(run, error, place ?? this.placeBelow(above));
     }
+  }
+
+  // What is read of an entity may be kept where nothing but the entity decides on it.
+  private tell(reading: Reading): void {
+    const { resolve, args } = this.position.definition;
+    const check = resolve && checkOfReading(resolve);
+    if (check) reading.checks.add(check);
+    else if (resolve || args.length > 0) reading.isPlain = false;
   }
 
   private fail(run: Run, error: unknown, place: Path): null {

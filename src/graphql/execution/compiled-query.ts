@@ -16,6 +16,9 @@ export interface QueryParts {
   fragments: Record<string, FragmentDefinitionNode>;
 }
 
+/** Who asks, and where entities may be told as JSON. */
+export type Asked = Pick<Run, "context" | "texts">;
+
 /** A query made ready to be executed many times, for one outcome of the conditions in it. */
 export class CompiledQuery {
   private readonly compiling = { fields: 0 };
@@ -33,16 +36,16 @@ export class CompiledQuery {
   }
 
   /** Never throws and never rejects: what fails is an error in the result. */
-  execute(context: unknown, variables: Record<string, unknown>): ExecutionResult | Promise<ExecutionResult> {
+  execute({ context, texts }: Asked, variables: Record<string, unknown>): ExecutionResult | Promise<ExecutionResult> {
     const errors = new FieldErrors();
     const facts = { ...this.parts, rootValue: undefined, variableValues: variables };
-    const run: Run = { context, variables, errors, facts };
+    const run: Run = { context, variables, errors, facts, texts, reading: undefined };
     const lose = (error: unknown): ExecutionResult => {
       errors.add(error as GraphQLError, undefined);
       return respond(null, errors);
     };
     try {
-      const data = this.root.execute(run, undefined, undefined);
+      const data = this.root.readFields(run, undefined, undefined);
       return isPromise(data) ? data.then((awaited) => respond(awaited, errors), lose) : respond(data, errors);
     } catch (error) {
       return lose(error);

@@ -1,8 +1,10 @@
 import type { FieldNode, GraphQLObjectType } from "graphql";
+import { isFrozenData } from "../../cache/copy.ts";
 import { collectFields } from "./collect-fields.ts";
 import { CompiledField, fieldDefinition } from "./compiled-field.ts";
 import type { Path } from "./field-errors.ts";
-import { isPromise, type Run } from "./run.ts";
+import type { JsonText } from "./json-text.ts";
+import { isPromise, Reading, type Run } from "./run.ts";
 
 /** Counts what has been compiled, which is how much of it has to be kept. */
 export interface Compiling {
@@ -11,11 +13,15 @@ export interface Compiling {
 
 type Answer = Record<string, unknown>;
 
+// Texts outlive what they were written for, and must not keep it in memory.
+let selections = 0;
+
 /** What a field's selection asks of one object type. It is compiled when it is first met, for most types of a union never are. */
 export class CompiledSelection {
   private fields: CompiledField[] | undefined;
   /** Every name of the answer in its order, so that answers share one hidden class; the type's own name is there already. */
   private outline: Answer = {};
+  private readonly number = selections++;
 
   constructor(
     private readonly type: GraphQLObjectType,
@@ -30,7 +36,41 @@ export class CompiledSelection {
   }
 
   /** Throws, or rejects, for a failure that takes the whole object with it. */
-  execute(run: Run, source: unknown, place: Path): Answer | Promise<Answer> {
+  execute(run: Run, source: unknown, place: Path): Answer | JsonText | Promise<Answer> {
+    const known = this.known(run, source);
+    if (known) return known;
+    // What lies within an entity is written with it.
+    const mayWrite = run.texts && !run.reading?.isPlain && isFrozenData(source);
+    return mayWrite ? this.write(run, source, place) : this.readFields(run, source, place);
+  }
+
+  /** What it said of an entity before. */
+  known(run: Run, source: unknown): JsonText | undefined {
+    if (run.texts === undefined || run.reading?.isPlain || typeof source !== "object" || source === null)
+      return undefined;
+    return run.texts.find(source, this.number, run.context);
+  }
+
+  private write(run: Run, source: object, place: Path): Answer | JsonText | Promise<Answer> {
+    const { texts, reading: outer, errors } = run;
+    const reading = new Reading();
+    const metBefore = errors.met;
+    run.reading = reading;
+    try {
+      const answer = this.readFields(run, source, place);
+      if (!texts || !reading.isPlain || isPromise(answer) || errors.met > metBefore) return answer;
+      return texts.keep(source, {
+        selection: this.number,
+        text: JSON.stringify(answer),
+        checks: [...reading.checks],
+      });
+    } finally {
+      run.reading = outer;
+    }
+  }
+
+  /** The same for what is no entity. */
+  readFields(run: Run, source: unknown, place: Path): Answer | Promise<Answer> {
     const fields = this.prepare(run);
     const answer = { ...this.outline };
     let waiting = false;

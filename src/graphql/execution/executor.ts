@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { LRUCache } from "lru-cache";
+import { EntityTexts } from "./entity-texts.ts";
 import { keepFields } from "./kept-fields.ts";
 import { isCompilable, PreparedOperation } from "./prepared-operation.ts";
 
@@ -17,6 +18,8 @@ export interface Execution {
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | undefined;
   context: unknown;
+  /** Whether entities may stand in the data as `JsonText`, for whoever writes it with `writeJson`. */
+  asJson?: boolean;
 }
 
 /** Executes an operation. What fails is told in the result. */
@@ -33,6 +36,7 @@ const rememberedBytes = 30_000_000;
 const bytesOfAField = 600;
 // An operation keeps its whole document, with every word of its text.
 const bytesOfACharacter = 40;
+const textBytes = 30_000_000;
 
 /**
  * Executes queries by what was compiled of them the first time they were asked, with the results, errors and paths of
@@ -46,6 +50,7 @@ export function compiledExecutor(schema: GraphQLSchema, maxSize = rememberedByte
     sizeCalculation: (query, { loc }) =>
       query.size * bytesOfAField + (loc?.source.body.length ?? 0) * bytesOfACharacter,
   });
+  const entityTexts = new EntityTexts(textBytes);
   const prepare = ({ document, operation }: Execution): PreparedOperation | undefined => {
     if (operation?.operation !== "query") return undefined;
     const known = prepared.get(operation);
@@ -58,7 +63,8 @@ export function compiledExecutor(schema: GraphQLSchema, maxSize = rememberedByte
     const query = prepare(execution);
     if (!query || !execution.operation) return interpret(execution);
     const { operation } = execution;
-    const result = query.execute(execution.context, execution.variables);
+    const texts = execution.asJson ? entityTexts : undefined;
+    const result = query.execute({ context: execution.context, texts }, execution.variables);
     // Parts are compiled when they are first met, so that what an operation takes grows while it is used.
     const weigh = () => {
       if (query.hasGrown()) prepared.set(operation, query);

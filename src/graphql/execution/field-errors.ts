@@ -9,7 +9,11 @@ export class FieldErrors {
   // By identity: every place below another one is linked to the very object that stands for it.
   private readonly places = new Set<Path>();
 
+  /** How many there were, those that are not told included. */
+  met = 0;
+
   add(error: GraphQLError, place: Path): void {
+    this.met += 1;
     if (this.list.length > 0 && this.isWithinNull(place)) return;
     this.places.add(place);
     this.list.push(error);

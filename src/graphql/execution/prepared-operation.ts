@@ -10,7 +10,7 @@ import {
   visit,
 } from "graphql";
 import { type CoerceVariables, compileVariables } from "./coerce-variables.ts";
-import { CompiledQuery, type QueryParts } from "./compiled-query.ts";
+import { type Asked, CompiledQuery, type QueryParts } from "./compiled-query.ts";
 
 // A document with many conditions has many outcomes; more than these at a time are not kept.
 const maxOutcomes = 8;
@@ -41,9 +41,9 @@ export class PreparedOperation {
   }
 
   /** As graphql-js would: what is wrong with a variable is an error of a result without data. */
-  execute(context: unknown, given: Record<string, unknown> | undefined): ExecutionResult | Promise<ExecutionResult> {
+  execute(asked: Asked, given: Record<string, unknown> | undefined): ExecutionResult | Promise<ExecutionResult> {
     const { errors, coerced } = this.coerce(given ?? {});
-    return errors ? { errors } : this.compiledFor(coerced).execute(context, coerced);
+    return errors ? { errors } : this.compiledFor(coerced).execute(asked, coerced);
   }
 
   private compiledFor(variables: Record<string, unknown>): CompiledQuery {

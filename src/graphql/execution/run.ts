@@ -1,5 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
+import type { EntityTexts } from "./entity-texts.ts";
 import type { FieldErrors } from "./field-errors.ts";
+import type { Check } from "./member-reads.ts";
 
 /** What one execution of a compiled query goes by. */
 export interface Run {
@@ -8,6 +10,17 @@ export interface Run {
   errors: FieldErrors;
   /** What every field's `info` says alike. */
   facts: Pick<GraphQLResolveInfo, "schema" | "fragments" | "rootValue" | "operation" | "variableValues">;
+  /** Where what is known of entities may stand in the answer as JSON. */
+  texts: EntityTexts | undefined;
+  /** The entity whose fields are being read, where what they say may be kept. */
+  reading: Reading | undefined;
+}
+
+/** What the fields of one entity are found to do while they are read. */
+export class Reading {
+  /** Whether they have only read members. */
+  isPlain = true;
+  readonly checks = new Set<Check>();
 }
 
 /** A value, or the promise of it. */
