@@ -27,34 +27,94 @@ export interface ContextParts extends Pick<ChargeContext, "ledger" | "charges"> 
 }
 
 /** What lives with one request: its loaders, and what each domain takes from it. */
-export function createContext(
-  request: RequestContext,
-  { providers, caches, ledger, charges, checkValueSize, maxLookups, paidFieldsTimeoutMs }: ContextParts,
-): Context {
-  const lookups = new Lookups(maxLookups);
-  let companies: CompanyLoader | undefined;
-  let verifications: VerificationLoader | undefined;
-  let creditReports: CreditReportLoader | undefined;
-  return {
-    ...request,
-    ...providers,
-    ledger,
-    charges,
-    checkValueSize,
-    paidFieldsUntilMs: request.arrivedAtMs + paidFieldsTimeoutMs,
-    purchaseChecks: { REQUEST_BUSINESS_CREDIT_REPORT: createCreditReportPurchaseCheck(providers.youverify) },
-    // Made for whoever asks: most requests ask for one kind of entity.
-    get companies() {
-      companies ??= createCompanyLoader(caches.companies, lookups);
-      return companies;
-    },
-    get verifications() {
-      verifications ??= createVerificationLoader(caches.verifications, lookups);
-      return verifications;
-    },
-    get creditReports() {
-      creditReports ??= createCreditReportLoader(caches.creditReports, lookups);
-      return creditReports;
-    },
-  };
+export function createContext(request: RequestContext, parts: ContextParts): Context {
+  return new RequestScope(request, parts);
+}
+
+// A class, for there is one for every request: what nobody takes from it is never made.
+class RequestScope implements Context {
+  private readonly lookups: Lookups;
+  private companyLoader: CompanyLoader | undefined;
+  private verificationLoader: VerificationLoader | undefined;
+  private creditReportLoader: CreditReportLoader | undefined;
+  private requestLog: RequestContext["log"] | undefined;
+
+  constructor(
+    private readonly request: RequestContext,
+    private readonly parts: ContextParts,
+  ) {
+    this.lookups = new Lookups(parts.maxLookups);
+  }
+
+  get requestId() {
+    return this.request.requestId;
+  }
+
+  get caller() {
+    return this.request.caller;
+  }
+
+  get now() {
+    return this.request.now;
+  }
+
+  get arrivedAtMs() {
+    return this.request.arrivedAtMs;
+  }
+
+  get log() {
+    this.requestLog ??= this.request.log;
+    return this.requestLog;
+  }
+
+  get watch() {
+    return this.request.watch;
+  }
+
+  get credas() {
+    return this.parts.providers.credas;
+  }
+
+  get truework() {
+    return this.parts.providers.truework;
+  }
+
+  get youverify() {
+    return this.parts.providers.youverify;
+  }
+
+  get ledger() {
+    return this.parts.ledger;
+  }
+
+  get charges() {
+    return this.parts.charges;
+  }
+
+  get checkValueSize() {
+    return this.parts.checkValueSize;
+  }
+
+  get paidFieldsUntilMs() {
+    return this.request.arrivedAtMs + this.parts.paidFieldsTimeoutMs;
+  }
+
+  get purchaseChecks() {
+    return { REQUEST_BUSINESS_CREDIT_REPORT: createCreditReportPurchaseCheck(this.youverify) };
+  }
+
+  get companies() {
+    this.companyLoader ??= createCompanyLoader(this.parts.caches.companies, this.lookups);
+    return this.companyLoader;
+  }
+
+  get verifications() {
+    this.verificationLoader ??= createVerificationLoader(this.parts.caches.verifications, this.lookups);
+    return this.verificationLoader;
+  }
+
+  get creditReports() {
+    this.creditReportLoader ??= createCreditReportLoader(this.parts.caches.creditReports, this.lookups);
+    return this.creditReportLoader;
+  }
 }

@@ -5,6 +5,8 @@ import type { TokenVerifier } from "./token-verifier.ts";
 
 /** Says who is asking, from a request's headers. */
 export interface Authenticator {
+  /** Who it is, where that is known without asking: from a token that was verified before. */
+  recall(headers: Headers): Caller | undefined;
   /** Says it at once where it is known. Rejects: UNAUTHENTICATED for a request that did not come through the router, or whose token is no good. */
   authenticate(headers: Headers): Caller | Promise<Caller>;
   /** Whether a request came through the router, as far as that can be told: without a router's secret, any may have. */
@@ -21,6 +23,7 @@ const localDeveloper: Caller = { id: "local-developer", can: () => true };
 /** Everyone is the one local developer. The configuration allows it on loopback, in front of simulated providers, only. */
 export function trustEveryone(secrets: RouterSecrets): Authenticator {
   return {
+    recall: (headers) => (secrets.admit(headers["router-authorization"]) ? localDeveloper : undefined),
     authenticate: async (headers) => {
       secrets.check(headers["router-authorization"]);
       return localDeveloper;
@@ -41,6 +44,7 @@ export function requireTokens(tokens: TokenVerifier, secrets: RouterSecrets): Au
     return token !== undefined && secrets.admit(routerAuthorization) ? tokens.recall(token) : undefined;
   };
   return {
+    recall,
     authenticate: (headers) => recall(headers) ?? verify(headers),
     cameThroughRouter: (headers) => secrets.admit(headers["router-authorization"]),
   };

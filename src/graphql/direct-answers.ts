@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { GraphQLRequestContext } from "@apollo/server";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
@@ -14,6 +15,18 @@ export interface DirectAnswersParts<Context extends RequestContext> {
   known: KnownOperations;
   execute: Executor;
   listeners: OperationListener<Context>[];
+}
+
+/** GraphQL by POST, its body parsed. */
+export interface PostedRequest {
+  headers: IncomingHttpHeaders;
+  body: unknown;
+}
+
+export interface DirectAnswer {
+  status: number;
+  contentType: string;
+  body: string;
 }
 
 type Body = Record<string, unknown>;
@@ -37,15 +50,14 @@ export class DirectAnswers<Context extends RequestContext> {
     this.contentTypes.set("", "application/json; charset=utf-8");
   }
 
-  /** The body of the answer; undefined where the request is Apollo Server's to answer, and nothing has been done. */
+  /** Undefined where the request is Apollo Server's to answer, and nothing has been done. */
   answer(
-    request: FastifyRequest,
-    reply: FastifyReply,
+    { headers, body }: PostedRequest,
     createContext: () => Context,
-  ): string | undefined | Promise<string | undefined> {
-    const asked = request.method === "POST" && !request.headers[traceHeader] ? readBody(request.body) : undefined;
+  ): DirectAnswer | undefined | Promise<DirectAnswer | undefined> {
+    const asked = headers[traceHeader] ? undefined : readBody(body);
     const query = asked && this.parts.known.find(asked.query as string, asked.operationName);
-    const contentType = query && this.contentTypes.get(request.headers.accept ?? "");
+    const contentType = query && this.contentTypes.get(headers.accept ?? "");
     if (!contentType) return undefined;
 
     const told = tell(asked, query, createContext());
@@ -64,22 +76,19 @@ export class DirectAnswers<Context extends RequestContext> {
       context: told.contextValue,
       asJson: true,
     });
-    const write = (executed: ExecutionResult): string | undefined => {
-      if (executed.data === undefined) return undefined;
-      reply.header("content-type", contentType);
-      return this.write(executed, told, reply);
-    };
+    const write = (executed: ExecutionResult): DirectAnswer | undefined =>
+      executed.data === undefined ? undefined : { contentType, ...this.write(executed, told) };
     return result instanceof Promise ? result.then(write) : write(result);
   }
 
   /** Learns in which form Apollo Server answers whom. */
-  learn(request: FastifyRequest, reply: FastifyReply): void {
+  learn({ method, headers }: FastifyRequest, reply: FastifyReply): void {
     const contentType = reply.getHeader("content-type");
-    if (reply.statusCode !== 200 || request.method !== "POST" || typeof contentType !== "string") return;
-    this.contentTypes.set(request.headers.accept ?? "", contentType);
+    if (reply.statusCode !== 200 || method !== "POST" || typeof contentType !== "string") return;
+    this.contentTypes.set(headers.accept ?? "", contentType);
   }
 
-  private write({ data, errors }: ExecutionResult, told: Told<Context>, reply: FastifyReply): string {
+  private write({ data, errors }: ExecutionResult, told: Told<Context>): Pick<DirectAnswer, "status" | "body"> {
     const head = { status: 200 };
     if (errors) {
       Object.assign(told, { errors });
@@ -92,9 +101,9 @@ export class DirectAnswers<Context extends RequestContext> {
     };
     told.response.body = { kind: "single", singleResult };
     for (const listener of this.parts.listeners) listener.willSendResponse?.(told as never);
-    void reply.code(head.status);
     // Errors first, and a line's end, as Apollo Server writes it.
-    return `${writeJson({ errors: singleResult.errors, data: singleResult.data })}\n`;
+    const body = `${writeJson({ errors: singleResult.errors, data: singleResult.data })}\n`;
+    return { status: head.status, body };
   }
 }
 

@@ -27,12 +27,9 @@ export async function drain({ health, close }: Drainable, { waitMs }: DrainSetti
  * again just as it is closed would cost a request.
  */
 export function letConnectionsGo(server: FastifyInstance, health: Health): void {
-  let closing = false;
-  server.addHook("preClose", async () => {
-    closing = true;
-  });
+  server.addHook("preClose", async () => health.beginDraining());
   server.addHook("onSend", (_request, reply, _payload, done) => {
-    if (closing || health.isDraining) reply.header("connection", "close");
+    if (health.isDraining) reply.header("connection", "close");
     done();
   });
 }

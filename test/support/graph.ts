@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
 import type { Environment } from "../../src/settings.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import type { GraphAnswer, Json } from "./graph-answer.ts";
+import { askFromTheDoor } from "./inject.ts";
 import { knownFromTheBeginning } from "./known-operations.ts";
 import { steadyProviders } from "./steady-providers.ts";
 import { testedEnvironment } from "./tested-environment.ts";
@@ -40,6 +41,7 @@ export async function startGraph({ environment = {}, now }: GraphOptions = {}): 
   const steady = { ...steadyProviders, CACHE_MAX_BYTES: "0", ...testedEnvironment };
   const config = readConfig({ ...steady, ...environment });
   const { server, close } = await createApp(config, { log, known: knownFromTheBeginning(), ...(now && { now }) });
+  askFromTheDoor(server);
   return {
     server,
     logged: () => lines.join(""),

@@ -1,0 +1,10 @@
+import type { ServerResponse } from "node:http";
+import type { RequestObserver, RequestWatch } from "../graphql/request-observer.ts";
+
+/** Counts a request until its response is closed, which it is in any case: there is no other end where the client has left. */
+export function watchRequest(response: ServerResponse, requests: RequestObserver | undefined): RequestWatch | null {
+  if (!requests) return null;
+  const watch = requests.begin();
+  response.once("close", () => watch.end({ status: response.statusCode, complete: response.writableEnded }));
+  return watch;
+}
