@@ -3,6 +3,7 @@ import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { type GraphQLSchema, graphql, parse } from "graphql";
 import { buildSchemaSync, type ClassType, createResolversMap, type NonEmptyArray } from "type-graphql";
 import { type EntityReferences, resolveEntities } from "./entities.ts";
+import { callPlainQueries } from "./plain-queries.ts";
 import { enforceScopes, stampScopes } from "./scopes.ts";
 
 export interface SubgraphParts {
@@ -32,6 +33,7 @@ export function composeSchema({ resolvers, references }: SubgraphParts): GraphQL
   const typeDefs = parse(`${federationLink}\n${printSchemaWithDirectives(schema)}`);
   const fieldResolvers = createResolversMap(schema) as GraphQLResolverMap<unknown>;
   const federated = buildSubgraphSchema([{ typeDefs, resolvers: fieldResolvers }]);
+  callPlainQueries(federated);
   resolveEntities(federated, references);
   return federated;
 }

@@ -11,6 +11,7 @@ import { Extensions } from "type-graphql";
 import type { Caller, RequestContext } from "./context.ts";
 import { forbidden } from "./errors.ts";
 import { readingMember } from "./execution/member-reads.ts";
+import { looksAtInfo, needsNoInfo } from "./execution/resolve-info.ts";
 import { findUnscoped } from "./selection-scopes.ts";
 
 /** What a caller may do; each root field and each entity's field needs one of these. */
@@ -85,13 +86,14 @@ function guard(field: AnyField, scope: string, paid: boolean): void {
     field.resolve = readingMember(field.name, check);
     return;
   }
-  field.resolve = (source, args, context, info) => {
+  const guarded: typeof resolve = (source, args, context, info) => {
     check(context);
     // Bought, and then not allowed to be seen, would be money for nothing.
     const unscoped = paid ? findUnscoped(info, context.caller) : undefined;
     if (unscoped) throw forbidden(unscoped);
     return resolve(source, args, context, info);
   };
+  field.resolve = paid || looksAtInfo(resolve) ? guarded : needsNoInfo(guarded);
 }
 
 function isPaid({ astNode }: Pick<AnyField, "astNode">): boolean {

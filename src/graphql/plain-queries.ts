@@ -1,0 +1,47 @@
+import { type GraphQLField, type GraphQLSchema, getNamedType, isInputObjectType } from "graphql";
+import type { RequestContext } from "./context.ts";
+import { needsNoInfo } from "./execution/resolve-info.ts";
+
+/** What type-graphql knows of a method with @Query. It tells nobody but by this member of the process. */
+type QueryMethod = (typeof globalThis.TypeGraphQLMetadataStorage.queries)[number];
+
+type Arguments = Record<string, unknown>;
+type Read = (given: Arguments, context: RequestContext) => unknown;
+
+/**
+ * Calls the methods of queries as they are, where all they take is the context and arguments that need no instance made of
+ * them. type-graphql validates each argument, ours not at all, and takes a promise for each to do so: an answer that is
+ * known would come several turns later.
+ */
+export function callPlainQueries(schema: GraphQLSchema): void {
+  const fields = schema.getQueryType()?.getFields() ?? {};
+  for (const method of globalThis.TypeGraphQLMetadataStorage.queries) {
+    const field = fields[method.schemaName];
+    const readers = field && readersOf(method, field);
+    if (readers) field.resolve = call(method, readers);
+  }
+}
+
+/** How each parameter is read, in their order; undefined where something is type-graphql's to do. */
+function readersOf(
+  { params = [], middlewares = [] }: QueryMethod,
+  field: GraphQLField<unknown, unknown>,
+): Read[] | undefined {
+  const needsInstance = field.args.some(({ type }) => isInputObjectType(getNamedType(type)));
+  if (needsInstance || middlewares.length > 0) return undefined;
+  const readers: Read[] = [];
+  for (const parameter of params) {
+    if (parameter.kind === "arg") readers[parameter.index] = (given) => given[parameter.name];
+    else if (parameter.kind === "context" && !parameter.propertyName)
+      readers[parameter.index] = (_, context) => context;
+    else return undefined;
+  }
+  return readers;
+}
+
+function call({ target, methodName }: QueryMethod, readers: readonly Read[]) {
+  const resolvers = Reflect.construct(target, []) as Record<string, (...parameters: unknown[]) => unknown>;
+  return needsNoInfo((_source: unknown, given: Arguments, context: RequestContext) =>
+    resolvers[methodName]?.(...readers.map((read) => read(given, context))),
+  );
+}
