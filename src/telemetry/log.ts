@@ -1,5 +1,6 @@
 import { type DestinationStream, type LogFn, type Logger, type LoggerOptions, pino } from "pino";
 import { describeError } from "./describe-error.ts";
+import { LineBuffer } from "./line-buffer.ts";
 
 /**
  * What a log line may say, by name. Anything else is left out, so that a name, an input or a provider's words can't get
@@ -38,11 +39,8 @@ const loggable = new Set([
 
 const maxTextLength = 300;
 
-// Lines that tell of requests are written together: a write for each takes a tenth of what answering takes.
-const bufferedBytes = 4_096;
 // Where nobody reads the log any more, lines are dropped rather than kept in memory for good.
 const heldBytes = 16_000_000;
-const flushEveryMs = 100;
 
 // The provider's id of what was bought is the one text of theirs that is needed: it is an id, or it is left out.
 const idOfTheirs = /^[\w.-]{1,100}$/;
@@ -55,13 +53,14 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     serializers: { err: describeError },
     hooks: { logMethod: sayInOwnWords },
   };
-  return pickingBindings(
-    pino(
-      options,
-      destination ??
-        pino.destination({ sync: false, minLength: bufferedBytes, periodicFlush: flushEveryMs, maxLength: heldBytes }),
-    ),
-  );
+  return pickingBindings(pino(options, destination ?? toStdout()));
+}
+
+function toStdout(): DestinationStream {
+  const lines = new LineBuffer(pino.destination({ sync: false, maxLength: heldBytes }));
+  // Before the destination writes what it has itself.
+  process.prependListener("exit", () => lines.flush());
+  return lines;
 }
 
 // Pino formats what a line says, but not what a child is bound to; its children inherit this.
