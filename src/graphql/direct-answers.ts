@@ -115,11 +115,10 @@ function readBody(body: unknown): (Asked & { query: string }) | undefined {
   if (operationName !== undefined && operationName !== null && typeof operationName !== "string") return undefined;
   if (typeof variables !== "object" && variables !== undefined) return undefined;
   if (Array.isArray(variables)) return undefined;
-  return {
-    query,
-    ...(variables && { variables: variables as Body }),
-    ...(typeof operationName === "string" && { operationName }),
-  };
+  const asked: Asked & { query: string } = { query };
+  if (variables) asked.variables = variables as Body;
+  if (typeof operationName === "string") asked.operationName = operationName;
+  return asked;
 }
 
 function tell<Context extends RequestContext>(

@@ -1,7 +1,8 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { OperationType, RequestObserver, RequestOutcome } from "../graphql/request-observer.ts";
+import type { OperationType, RequestObserver, RequestOutcome, RequestWatch } from "../graphql/request-observer.ts";
 import { errorCodes } from "./known-labels.ts";
-import type { RequestTracing } from "./tracing.ts";
+import type { RequestTrace, RequestTracing } from "./tracing.ts";
 
 const types: OperationType[] = ["query", "mutation", "none"];
 const outcomes: RequestOutcome[] = ["ok", "partial", "refused", "failed", "aborted"];
@@ -38,30 +39,45 @@ export function watchRequests(registry: Registry, tracing: RequestTracing | unde
     codes.set(known, counter);
     counter.inc();
   };
-  return {
-    begin: () => {
-      const beganMs = performance.now();
-      const trace = tracing?.beginRequest();
-      let type: OperationType = "none";
-      let answer: RequestOutcome | undefined;
-      return {
-        run: (headers, work) => (trace ? trace.run(headers, work) : work()),
-        resolved: (resolved) => {
-          type = resolved;
-        },
-        answered: (codesOfErrors, hasData) => {
-          codesOfErrors.forEach(countError);
-          if (codesOfErrors.length === 0) answer = "ok";
-          else answer = hasData ? "partial" : "failed";
-        },
-        end: ({ status, complete }) => {
-          const outcome = complete ? toOutcome(answer, status) : "aborted";
-          durations.get(type + outcome)?.observe((performance.now() - beganMs) / 1000);
-          trace?.end(type, outcome, status);
-        },
-      };
-    },
-  };
+  const observe = (type: OperationType, outcome: RequestOutcome, ms: number) =>
+    durations.get(type + outcome)?.observe(ms / 1000);
+  return { begin: () => new CountedRequest({ countError, observe }, tracing?.beginRequest()) };
+}
+
+interface Counting {
+  countError(code: unknown): void;
+  observe(type: OperationType, outcome: RequestOutcome, ms: number): void;
+}
+
+class CountedRequest implements RequestWatch {
+  private readonly beganMs = performance.now();
+  private type: OperationType = "none";
+  private answer: RequestOutcome | undefined;
+
+  constructor(
+    private readonly counting: Counting,
+    private readonly trace: RequestTrace | undefined,
+  ) {}
+
+  run<Result>(headers: IncomingHttpHeaders, work: () => Result): Result {
+    return this.trace ? this.trace.run(headers, work) : work();
+  }
+
+  resolved(type: OperationType): void {
+    this.type = type;
+  }
+
+  answered(codes: readonly unknown[], hasData: boolean): void {
+    for (const code of codes) this.counting.countError(code);
+    if (codes.length === 0) this.answer = "ok";
+    else this.answer = hasData ? "partial" : "failed";
+  }
+
+  end({ status, complete }: { status: number; complete: boolean }): void {
+    const outcome = complete ? toOutcome(this.answer, status) : "aborted";
+    this.counting.observe(this.type, outcome, performance.now() - this.beganMs);
+    this.trace?.end(this.type, outcome, status);
+  }
 }
 
 function toOutcome(answer: RequestOutcome | undefined, status: number): RequestOutcome {

@@ -56,7 +56,7 @@ function concreteType(
   name: unknown,
   { type, field: { nodes, parentType, definition }, run }: Asked,
 ): GraphQLObjectType {
-  const { schema } = run.facts;
+  const { schema } = run.parts;
   const refuse = (what: string) => new GraphQLError(what, { nodes });
   if (typeof name !== "string") {
     throw refuse(

@@ -91,7 +91,7 @@ export class CompiledSelection {
     return waiting ? allOf(answer) : answer;
   }
 
-  private compile({ facts: { schema, fragments }, variables }: Run): CompiledField[] {
+  private compile({ parts: { schema, fragments }, variables }: Run): CompiledField[] {
     const selectionSets = this.nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     const collected = collectFields(selectionSets, this.type, { schema, fragments, variables });
     const fields: CompiledField[] = [];

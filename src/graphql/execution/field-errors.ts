@@ -7,22 +7,23 @@ export type Path = ResponsePath | undefined;
 export class FieldErrors {
   readonly list: GraphQLError[] = [];
   // By identity: every place below another one is linked to the very object that stands for it.
-  private readonly places = new Set<Path>();
+  private places: Set<Path> | undefined;
 
   /** How many there were, those that are not told included. */
   met = 0;
 
   add(error: GraphQLError, place: Path): void {
     this.met += 1;
-    if (this.list.length > 0 && this.isWithinNull(place)) return;
+    if (this.places && isWithinNull(this.places, place)) return;
+    this.places ??= new Set();
     this.places.add(place);
     this.list.push(error);
   }
+}
 
-  private isWithinNull(place: Path): boolean {
-    for (let above = place; above !== undefined; above = above.prev) if (this.places.has(above)) return true;
-    return this.places.has(undefined);
-  }
+function isWithinNull(places: ReadonlySet<Path>, place: Path): boolean {
+  for (let above = place; above !== undefined; above = above.prev) if (places.has(above)) return true;
+  return places.has(undefined);
 }
 
 export function placeBelow(prev: Path, key: string | number, typename?: string): ResponsePath {

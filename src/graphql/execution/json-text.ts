@@ -9,10 +9,11 @@ export function writeJson(value: unknown): string | undefined {
   if (value instanceof JsonText) return value.text;
   if (Array.isArray(value)) return `[${value.map((item) => writeJson(item) ?? "null").join(",")}]`;
   if (typeof (value as { toJSON?: unknown }).toJSON === "function") return JSON.stringify(value);
-  const members: string[] = [];
-  for (const [name, member] of Object.entries(value)) {
-    const text = writeJson(member);
-    if (text !== undefined) members.push(`${JSON.stringify(name)}:${text}`);
+  let members = "";
+  for (const name in value) {
+    if (!Object.hasOwn(value, name)) continue;
+    const text = writeJson((value as Record<string, unknown>)[name]);
+    if (text !== undefined) members += `${members && ","}${JSON.stringify(name)}:${text}`;
   }
-  return `{${members.join(",")}}`;
+  return `{${members}}`;
 }

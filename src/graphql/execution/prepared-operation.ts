@@ -47,7 +47,8 @@ export class PreparedOperation {
   }
 
   private compiledFor(variables: Record<string, unknown>): CompiledQuery {
-    const outcome = this.conditions.map((name) => markOf(variables[name])).join("");
+    let outcome = "";
+    for (const name of this.conditions) outcome += markOf(variables[name]);
     const known = this.outcomes.get(outcome);
     if (known) return known;
     if (this.outcomes.size >= maxOutcomes) this.outcomes.clear();

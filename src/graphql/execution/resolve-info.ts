@@ -15,7 +15,7 @@ export function resolveInfo(
   run: Run,
   place: Path,
 ): GraphQLResolveInfo {
-  const { schema, fragments, rootValue, operation, variableValues } = run.facts;
+  const { schema, fragments, operation } = run.parts;
   return {
     fieldName: definition.name,
     fieldNodes: nodes,
@@ -24,9 +24,9 @@ export function resolveInfo(
     path: place as GraphQLResolveInfo["path"],
     schema,
     fragments,
-    rootValue,
+    rootValue: undefined,
     operation,
-    variableValues,
+    variableValues: run.variables,
     // A tool of the tests adds to this type what only graphql 17 has.
   } as unknown as GraphQLResolveInfo;
 }

@@ -8,8 +8,8 @@ export interface Run {
   context: unknown;
   variables: Record<string, unknown>;
   errors: FieldErrors;
-  /** What every field's `info` says alike. */
-  facts: Pick<GraphQLResolveInfo, "schema" | "fragments" | "rootValue" | "operation" | "variableValues">;
+  /** What every field's `info` says alike, whoever asks. */
+  parts: Pick<GraphQLResolveInfo, "schema" | "fragments" | "operation">;
   /** Where what is known of entities may stand in the answer as JSON. */
   texts: EntityTexts | undefined;
   /** The entity whose fields are being read, where what they say may be kept. */
