@@ -24,15 +24,17 @@ const copyBytes = 350;
  */
 export function freezeAndMeasure(value: unknown): number {
   let bytes = copyBytes + objectBytes;
-  const left: unknown[] = [value];
-  while (left.length > 0) {
-    const next = left.pop();
-    if (typeof next === "string") bytes += stringBytes + next.length;
-    if (typeof next !== "object" || next === null) continue;
-    Object.freeze(next);
-    const members = Object.values(next);
-    bytes += objectBytes + memberBytes * members.length;
-    for (const member of members) left.push(member);
+  const left: unknown[][] = [[value]];
+  for (let members = left.pop(); members; members = left.pop()) {
+    for (const member of members) {
+      if (typeof member === "string") bytes += stringBytes + member.length;
+      if (typeof member !== "object" || member === null) continue;
+      // Before it is frozen: V8 takes twice as long to list the members of what is.
+      const its: unknown[] = Object.values(member);
+      Object.freeze(member);
+      bytes += objectBytes + memberBytes * its.length;
+      left.push(its);
+    }
   }
   return bytes;
 }
