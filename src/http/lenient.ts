@@ -23,7 +23,7 @@ export function listOf<Output>(item: z.ZodType<Output>) {
     .array(z.unknown())
     .nullish()
     .catch(null)
-    .transform((items) => (items ?? []).flatMap((raw) => readable(item, raw)));
+    .transform((items) => readableOf(item, items ?? []));
 }
 
 /** Adds the object as received, as `document`, to what is read of it. */
@@ -37,7 +37,11 @@ export function withDocument<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-function readable<Output>(item: z.ZodType<Output>, raw: unknown): Output[] {
-  const { success, data } = item.safeParse(raw);
-  return success ? [data] : [];
+function readableOf<Output>(item: z.ZodType<Output>, items: unknown[]): Output[] {
+  const readable: Output[] = [];
+  for (const raw of items) {
+    const { success, data } = item.safeParse(raw);
+    if (success) readable.push(data);
+  }
+  return readable;
 }
