@@ -96,8 +96,8 @@ export class Turns {
     };
     this.line[urgency].push(waiter);
     this.callNext();
-    // Most go at once, and have nothing to wait for.
-    if (this.line[urgency].includes(waiter)) {
+    // Most have gone by now, and have nothing to wait for.
+    if (this.line[urgency].at(-1) === waiter) {
       forget = deadline.whenPassed(() => {
         this.removeFromLine(waiter);
         reject(new NoRoom("turn"));
