@@ -33,16 +33,18 @@ export function isFrozenData(value: unknown): value is object {
 export function freezeAndMeasure(value: unknown): number {
   let bytes = copyBytes + objectBytes;
   let isData = typeof value === "object" && value !== null;
-  const left: unknown[] = [value];
-  while (left.length > 0) {
-    const next = left.pop();
-    if (typeof next === "function") isData = false;
-    if (typeof next === "string") bytes += stringBytes + next.length;
-    if (typeof next !== "object" || next === null) continue;
-    Object.freeze(next);
-    const members = Object.values(next);
-    bytes += objectBytes + memberBytes * members.length;
-    for (const member of members) left.push(member);
+  const left: unknown[][] = [[value]];
+  for (let members = left.pop(); members; members = left.pop()) {
+    for (const member of members) {
+      if (typeof member === "string") bytes += stringBytes + member.length;
+      if (typeof member === "function") isData = false;
+      if (typeof member !== "object" || member === null) continue;
+      // Before it is frozen: V8 takes twice as long to list the members of what is.
+      const its: unknown[] = Object.values(member);
+      Object.freeze(member);
+      bytes += objectBytes + memberBytes * its.length;
+      left.push(its);
+    }
   }
   if (isData) frozen.add(value as object);
   return bytes;

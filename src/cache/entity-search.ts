@@ -34,10 +34,14 @@ const outOfTime = Symbol("out of time");
 export class EntitySearch<Entity extends object> {
   constructor(private readonly options: EntitySearchOptions<Entity>) {}
 
-  async find(id: string, asker: Asker<Entity>): Promise<Landed<Entity>> {
-    const { shared, readTimeoutMs, copies } = this.options;
-    if (!shared) return this.readAndKeep(id, asker, undefined, readTimeoutMs);
+  find(id: string, asker: Asker<Entity>): Promise<Landed<Entity>> {
+    const { shared, readTimeoutMs } = this.options;
+    if (shared) return this.findShared(id, asker, shared);
+    return this.readAndKeep(id, asker, undefined, readTimeoutMs);
+  }
 
+  private async findShared(id: string, asker: Asker<Entity>, shared: SharedCopies<Entity>): Promise<Landed<Entity>> {
+    const { readTimeoutMs, copies } = this.options;
     const beganMs = performance.now();
     const turn = await shared.takeTurn(id, {
       willDo: (copy, isSettling) => copies.isFresh(copies.timesOf(id, copy, isSettling)),
@@ -81,12 +85,15 @@ export class EntitySearch<Entity extends object> {
     });
   }
 
-  private async read(id: string, leftMs: number): Promise<Entity | null> {
-    const { read, readTimeoutMs, tooLate } = this.options;
+  private read(id: string, leftMs: number): Promise<Entity | null> {
+    const { read, readTimeoutMs } = this.options;
     // The provider's own deadline is about the same then, and its failure says what it was that took so long.
-    if (leftMs > readTimeoutMs - slackMs) return read(id);
-    const found = await within<Entity | null, typeof outOfTime>(read(id), leftMs, outOfTime);
-    if (found === outOfTime) throw tooLate();
+    return leftMs > readTimeoutMs - slackMs ? read(id) : this.readInTime(id, leftMs);
+  }
+
+  private async readInTime(id: string, leftMs: number): Promise<Entity | null> {
+    const found = await within<Entity | null, typeof outOfTime>(this.options.read(id), leftMs, outOfTime);
+    if (found === outOfTime) throw this.options.tooLate();
     return found;
   }
 }

@@ -13,8 +13,8 @@ export interface Landed<Entity> {
 export class Flight<Entity> {
   readonly answer: Promise<Landed<Entity>>;
   private readonly settle: PromiseWithResolvers<Landed<Entity>>;
-  private readonly timer: NodeJS.Timeout;
-  private isLate = false;
+  private readonly lateAtMs: number;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private older: Copy<Entity> | undefined,
@@ -22,17 +22,15 @@ export class Flight<Entity> {
   ) {
     this.settle = Promise.withResolvers();
     this.answer = this.settle.promise;
-    this.timer = setTimeout(() => {
-      this.isLate = true;
-      this.answerOlder();
-    }, staleAfterMs);
+    this.lateAtMs = performance.now() + staleAfterMs;
+    if (older) this.standInWhenLate();
   }
 
   /** An older copy turned up elsewhere. */
   offer(older: Copy<Entity>): void {
     if (this.older && this.older.readAtMs >= older.readAtMs) return;
     this.older = older;
-    if (this.isLate) this.answerOlder();
+    this.standInWhenLate();
   }
 
   land(landed: Landed<Entity>): void {
@@ -44,6 +42,13 @@ export class Flight<Entity> {
     clearTimeout(this.timer);
     if (isOutage(error)) this.answerOlder();
     this.settle.reject(error);
+  }
+
+  // Most reads are of what nobody has asked for: without a copy there is nothing to wait for but the read.
+  private standInWhenLate(): void {
+    const leftMs = this.lateAtMs - performance.now();
+    if (leftMs <= 0) this.answerOlder();
+    else this.timer ??= setTimeout(() => this.answerOlder(), Math.ceil(leftMs));
   }
 
   private answerOlder(): void {

@@ -15,7 +15,7 @@ export class EntityLoader<Entity> extends DataLoader<string, Entity | null> {
     lookups?: Lookups,
   ) {
     super((ids) =>
-      loadEach(ids, async (id) => {
+      loadEach(ids, (id) => {
         lookups?.count();
         return source.load(id);
       }),

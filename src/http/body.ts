@@ -35,12 +35,27 @@ export async function readText(
   { headers, body }: Pick<Dispatcher.ResponseData, "headers" | "body">,
   maxBytes: number,
 ): Promise<string> {
-  const bytes = await readBytes(body, maxBytes);
-  const encoding = String(headers["content-encoding"] ?? "")
-    .trim()
-    .toLowerCase();
-  const unpack = unpacking.get(encoding);
-  return new TextDecoder().decode(unpack && bytes.length > 0 ? await unpacked(unpack, bytes, maxBytes) : bytes);
+  return toText(headers, await readBytes(body, maxBytes), maxBytes);
+}
+
+/**
+ * The text of a body that came whole, at once where it is not packed.
+ *
+ * @throws BodyTooLarge, NotUnpackable, by the promise.
+ */
+export function toText(
+  headers: Dispatcher.ResponseData["headers"],
+  bytes: Buffer,
+  maxBytes: number,
+): string | Promise<string> {
+  const unpack = bytes.length > 0 ? findUnpacking(headers["content-encoding"]) : undefined;
+  return unpack ? unpacked(unpack, bytes, maxBytes).then((text) => utf8.decode(text)) : utf8.decode(bytes);
+}
+
+const utf8 = new TextDecoder();
+
+function findUnpacking(encoding: string | string[] | undefined): Unpack | undefined {
+  return encoding === undefined ? undefined : unpacking.get(String(encoding).trim().toLowerCase());
 }
 
 async function readBytes(body: Dispatcher.ResponseData["body"], maxBytes: number): Promise<Buffer> {

@@ -4,10 +4,10 @@ import { z } from "zod";
 // kind is as good as not told, and spoils nothing around it.
 
 /** Text, or a number as text. Numbers arrive where pages promise text, and the other way round. */
-export const text = z
-  .union([z.string(), z.number().transform(String)])
-  .nullish()
-  .catch(null);
+export const text = z.transform((told): string | null | undefined => {
+  if (typeof told === "string" || told === undefined) return told;
+  return Number.isFinite(told) ? String(told) : null;
+});
 
 /** An object of any shape, kept whole. */
 export const jsonObject = z.record(z.string(), z.unknown()).nullish().catch(null);
@@ -19,11 +19,7 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape) {
 
 /** A list whose unreadable items are passed over. */
 export function listOf<Output>(item: z.ZodType<Output>) {
-  return z
-    .array(z.unknown())
-    .nullish()
-    .catch(null)
-    .transform((items) => (items ?? []).flatMap((raw) => readable(item, raw)));
+  return z.transform((items) => (Array.isArray(items) ? readableOf(item, items) : []));
 }
 
 /** Adds the object as received, as `document`, to what is read of it. */
@@ -37,7 +33,11 @@ export function withDocument<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-function readable<Output>(item: z.ZodType<Output>, raw: unknown): Output[] {
-  const { success, data } = item.safeParse(raw);
-  return success ? [data] : [];
+function readableOf<Output>(item: z.ZodType<Output>, items: unknown[]): Output[] {
+  const readable: Output[] = [];
+  for (const raw of items) {
+    const { success, data } = item.safeParse(raw);
+    if (success) readable.push(data);
+  }
+  return readable;
 }

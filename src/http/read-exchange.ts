@@ -1,5 +1,6 @@
-import { type Dispatcher, Pool } from "undici";
-import { BodyTooLarge, NotUnpackable, readText } from "./body.ts";
+import { Pool } from "undici";
+import { type AnswerHead, AnswerListener, type Heard, type HeardInPart } from "./answer-listener.ts";
+import { BodyTooLarge, NotUnpackable } from "./body.ts";
 import type { Deadline } from "./deadline.ts";
 import { judgeReadAnswer, judgeStatus, type ReadAnswer, type ReadRefusal } from "./read-answer.ts";
 import type { RequestPath } from "./request-path.ts";
@@ -36,44 +37,32 @@ export class ReadLine {
   }
 
   /** Sends a read once. What became of it, and of its status where there was one, is the answer; it never throws. */
-  send(request: ReadRequest, { signal }: Deadline): Promise<ReadAnswer & { status?: number }> {
-    // undici lets no signal break off a read that still waits for its connection, so the deadline is kept here too. One in
-    // progress is given the moment to say itself what it was waiting for.
-    const { promise: tooLate, resolve } = Promise.withResolvers<ReadRefusal>();
-    const giveUp = () => setImmediate(() => resolve(timeout("no connection in time")));
-    signal.addEventListener("abort", giveUp, { once: true });
-    return Promise.race([this.exchange(request, signal), tooLate]).finally(() =>
-      signal.removeEventListener("abort", giveUp),
-    );
+  async send({ path, query, headers }: ReadRequest, deadline: Deadline): Promise<ReadAnswer & { status?: number }> {
+    const listener = new AnswerListener(this.options.maxBodyBytes);
+    // undici lets nothing break off a read that still waits for its connection, so whoever listens does.
+    const forget = deadline.whenPassed(() => listener.giveUp());
+    this.pool.dispatch({ path: path.encoded, method: "GET", headers, ...(query && { query }) }, listener);
+    const heard = await listener.heard;
+    forget();
+    return judge(heard);
   }
 
   /** Waits for reads in progress, then closes the connections. */
   async close(): Promise<void> {
     await this.pool.close();
   }
-
-  private async exchange({ path, query, headers }: ReadRequest, signal: AbortSignal) {
-    let head: AnswerHead | undefined;
-    try {
-      signal.throwIfAborted();
-      const request = { path: path.encoded, method: "GET", headers, signal, ...(query && { query }) } as const;
-      const response = await this.pool.request(request);
-      head = { status: response.statusCode, headers: response.headers };
-      const text = await readText(response, this.options.maxBodyBytes);
-      return { ...judgeReadAnswer(head.status, head.headers, text), status: head.status };
-    } catch (cause) {
-      if (!head) return signal.aborted || isTimeout(cause) ? timeout("no answer in time", cause) : noAnswer(cause);
-      return { ...judgeWithoutBody(cause, head, signal.aborted || isTimeout(cause)), status: head.status };
-    }
-  }
 }
 
-interface AnswerHead {
-  status: number;
-  headers: Dispatcher.ResponseData["headers"];
+function judge(heard: Heard): ReadAnswer & { status?: number } {
+  const answer =
+    "text" in heard ? judgeReadAnswer(heard.head.status, heard.head.headers, heard.text) : judgeBroken(heard);
+  return heard.head ? { ...answer, status: heard.head.status } : answer;
 }
 
-function noAnswer(cause: unknown): ReadRefusal {
+function judgeBroken({ head, cause, isLate, isSent }: HeardInPart): ReadAnswer {
+  if (head) return judgeWithoutBody(cause, head, isLate || isTimeout(cause));
+  if (isLate && !isSent) return timeout("no connection in time");
+  if (isLate || isTimeout(cause)) return timeout("no answer in time", cause);
   const message = "no connection, or it broke off before an answer";
   return { outcome: "no-answer", failure: { kind: "unavailable", message, cause } };
 }

@@ -36,9 +36,9 @@ export class ReadWindow {
 
   private currentSlice(): Slice {
     const number = Math.floor(performance.now() / this.sliceMs);
-    this.kept = this.kept.filter((slice) => slice.number > number - slices);
     const last = this.kept.at(-1);
     if (last?.number === number) return last;
+    this.kept = this.kept.filter((slice) => slice.number > number - slices);
     const slice = { number, reads: 0, failures: 0 };
     this.kept.push(slice);
     return slice;

@@ -73,33 +73,36 @@ export class Turns {
   async take(urgency: Urgency, deadline: Deadline, isPaidCall = false): Promise<Turn> {
     const roomMs = Math.max(roomToAnswerMs(deadline), this.roomMs({ urgency, deadline }));
     if (this.rate && !(await this.rate.admit(urgency, deadline.leftMs - roomMs))) throw new NoRoom("rate");
-    if (deadline.signal.aborted) throw new NoRoom("turn");
+    if (deadline.leftMs === 0) throw new NoRoom("turn");
     const slot = await this.standInLine({ urgency, isPaidCall }, deadline);
     return this.turnFor(slot, isPaidCall);
   }
 
   private standInLine({ urgency, isPaidCall }: Asking, deadline: Deadline): Promise<SlotTime | null> {
     const { promise, resolve, reject } = Promise.withResolvers<SlotTime | null>();
-    const leave = () => {
-      this.removeFromLine(waiter);
-      reject(new NoRoom("turn"));
-    };
+    let forget: (() => void) | undefined;
     const waiter: Waiter = {
       urgency,
       isPaidCall,
       deadline,
       go: (slot) => {
-        deadline.signal.removeEventListener("abort", leave);
+        forget?.();
         resolve(slot);
       },
       giveUp: (why) => {
-        deadline.signal.removeEventListener("abort", leave);
+        forget?.();
         reject(why);
       },
     };
-    deadline.signal.addEventListener("abort", leave, { once: true });
     this.line[urgency].push(waiter);
     this.callNext();
+    // Most have gone by now, and have nothing to wait for.
+    if (this.line[urgency].at(-1) === waiter) {
+      forget = deadline.whenPassed(() => {
+        this.removeFromLine(waiter);
+        reject(new NoRoom("turn"));
+      });
+    }
     return promise;
   }
 

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { BreakerState, HttpObserver, ObservedCall } from "../http/http-observer.ts";
+import type { BreakerState, HttpObserver } from "../http/http-observer.ts";
 import { oddities, providers } from "./known-labels.ts";
 import type { CallTracing } from "./tracing.ts";
 
@@ -53,26 +53,20 @@ export function watchProviders(registry: Registry, tracing: CallTracing | undefi
     for (const why of ["rate", "turn"]) crowdedOut.inc({ provider, why }, 0);
   }
 
-  // To hash five labels for every call would cost more than the rest of counting it.
-  const durations = new Map<string, Histogram.Internal<string>>();
-  const durationOf = ({ provider, method, endpoint, paid }: ObservedCall, outcome: string) => {
-    const key = `${provider} ${method} ${endpoint} ${paid} ${outcome}`;
-    const known = durations.get(key);
-    if (known) return known;
-    const made = duration.labels({ provider, method, endpoint, paid: String(paid), outcome });
-    durations.set(key, made);
-    return made;
-  };
   const nothing = {};
   return {
     begin: (call) => {
+      const { provider, method, endpoint, paid } = call;
       const beganMs = performance.now();
       const span = tracing?.beginCall(call);
       return {
         headers: span?.headers ?? nothing,
         end: (outcome, status) => {
-          durationOf(call, outcome).observe((performance.now() - beganMs) / 1000);
-          if (outcome === "refused-credentials") refused.inc({ provider: call.provider });
+          duration.observe(
+            { provider, method, endpoint, paid: String(paid), outcome },
+            (performance.now() - beganMs) / 1000,
+          );
+          if (outcome === "refused-credentials") refused.inc({ provider });
           span?.end(outcome, status);
         },
       };

@@ -19,11 +19,6 @@ function takingTurns(turns: Turns) {
 /** From now on time passes only when the test says so, deadlines included. */
 function holdTime(): void {
   vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
-  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(), ms);
-    return controller.signal;
-  });
   onTestFinished(() => {
     vi.useRealTimers();
     vi.restoreAllMocks();
