@@ -24,6 +24,7 @@ import { closeServer } from "./server/drain.ts";
 import { explorerQuery } from "./server/explorer.ts";
 import { Health } from "./server/health.ts";
 import { createOperationCheck } from "./server/operation-check.ts";
+import type { ServiceLog } from "./server/request-log.ts";
 import { createServer } from "./server/server.ts";
 import { openTelemetry } from "./telemetry/telemetry.ts";
 
@@ -35,7 +36,7 @@ export interface App {
 }
 
 export interface AppParts {
-  log: FastifyBaseLogger;
+  log: ServiceLog;
   /** Which queries need not be seen by Apollo Server again; by default those it has seen. */
   known?: KnownOperations | undefined;
   now?: () => number;

@@ -7,7 +7,7 @@ import type { DirectAnswer, DirectAnswers } from "../graphql/direct-answers.ts";
 import type { RequestObserver, RequestWatch } from "../graphql/request-observer.ts";
 import type { Health } from "./health.ts";
 import { requestIdOf } from "./request-id.ts";
-import { logRequest } from "./request-log.ts";
+import type { ServiceLog } from "./request-log.ts";
 import { watchRequest } from "./request-watch.ts";
 import { NO_STORE } from "./response-headers.ts";
 
@@ -17,7 +17,7 @@ export interface DirectRouteParts<Context extends RequestContext> {
   bounds: Pick<BoundsGate, "check">;
   createContext(request: RequestContext): Context;
   now: () => number;
-  log: FastifyBaseLogger;
+  log: ServiceLog;
   health: Health;
   requests?: RequestObserver | undefined;
   maxBodyBytes: number;
@@ -142,7 +142,7 @@ export class DirectRoute<Context extends RequestContext> {
     ];
     if (health.isDraining) head.push("connection", "close");
     response.writeHead(status, head).end(body);
-    logRequest(log, { requestId, method: "POST", route: url, status, ms: performance.now() - beganMs });
+    log.answered({ requestId, method: "POST", route: url, status, ms: Math.round(performance.now() - beganMs) });
   }
 }
 

@@ -1,16 +1,17 @@
 import type { FastifyBaseLogger } from "fastify";
 
+/** What the line for a request says, and no other one. */
+export const requestMessage = "request";
+
+/** What the log says of each request that was answered. */
 export interface AnsweredRequest {
-  /** Where the log does not say it of itself. */
-  requestId?: string;
+  requestId: string;
   method: string;
   route: string | undefined;
   status: number;
-  /** From its arrival to its answer's end. */
+  /** From its arrival to its answer, in whole milliseconds. */
   ms: number;
 }
 
-/** The one line for each request. */
-export function logRequest(log: FastifyBaseLogger, { ms, ...facts }: AnsweredRequest): void {
-  log.info({ ...facts, ms: Math.round(ms) }, "request");
-}
+/** A log with a short way for the one line that there is for each request. */
+export type ServiceLog = FastifyBaseLogger & { answered(request: AnsweredRequest): void };

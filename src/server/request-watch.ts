@@ -5,6 +5,6 @@ import type { RequestObserver, RequestWatch } from "../graphql/request-observer.
 export function watchRequest(response: ServerResponse, requests: RequestObserver | undefined): RequestWatch | null {
   if (!requests) return null;
   const watch = requests.begin();
-  response.once("close", () => watch.end({ status: response.statusCode, complete: response.writableEnded }));
+  response.on("close", () => watch.end({ status: response.statusCode, complete: response.writableEnded }));
   return watch;
 }

@@ -19,11 +19,11 @@ import { serveExplorer } from "./explorer.ts";
 import { type GraphQLRouteParts, serveGraphQL } from "./graphql-route.ts";
 import { Health, serveHealth } from "./health.ts";
 import { requestIdOf } from "./request-id.ts";
-import { logRequest } from "./request-log.ts";
+import { requestMessage, type ServiceLog } from "./request-log.ts";
 import { markResponses, NO_STORE } from "./response-headers.ts";
 
 export interface ServerOptions<Context extends RequestContext> extends Omit<GraphQLRouteParts<Context>, "directRoute"> {
-  log: FastifyBaseLogger;
+  log: ServiceLog;
   health?: Health;
   /** Served at `/metrics`; not at all without them. */
   metrics?: Registry | undefined;
@@ -45,7 +45,7 @@ export async function createServer<Context extends RequestContext>(
   const { log, authenticator, corsOrigins, maxBodyBytes, explorerQuery, health = new Health(), metrics } = options;
   const directRoute = options.direct && new DirectRoute({ ...options, direct: options.direct, health });
   const server = Fastify({
-    loggerInstance: log,
+    loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     genReqId: ({ headers }) => requestIdOf(headers, authenticator.cameThroughRouter(headers)),
     bodyLimit: maxBodyBytes,
@@ -82,7 +82,8 @@ export async function createServer<Context extends RequestContext>(
 function logRequests(server: FastifyInstance): void {
   server.addHook("onResponse", (request, reply, done) => {
     const { method, routeOptions } = request;
-    logRequest(request.log, { method, route: routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime });
+    const facts = { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+    request.log.info(facts, requestMessage);
     done();
   });
 }

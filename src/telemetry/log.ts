@@ -1,6 +1,8 @@
 import { type DestinationStream, type LogFn, type Logger, type LoggerOptions, pino } from "pino";
+import { type AnsweredRequest, requestMessage, type ServiceLog } from "../server/request-log.ts";
 import { describeError } from "./describe-error.ts";
 import { LineBuffer } from "./line-buffer.ts";
+import { lineOfRequests } from "./request-line.ts";
 
 /**
  * What a log line may say, by name. Anything else is left out, so that a name, an input or a provider's words can't get
@@ -46,14 +48,28 @@ const heldBytes = 16_000_000;
 const idOfTheirs = /^[\w.-]{1,100}$/;
 
 /** The service's log: JSON lines on stdout, or wherever a test wants them. */
-export function createLog(level: string, destination?: DestinationStream): Logger {
+export function createLog(level: string, destination = toStdout()): Logger & ServiceLog {
   const options: LoggerOptions = {
     level,
     formatters: { log: pickLoggable },
     serializers: { err: describeError },
     hooks: { logMethod: sayInOwnWords },
   };
-  return pickingBindings(pino(options, destination ?? toStdout()));
+  const log = pickingBindings(pino(options, destination));
+  const lineOf = lineOfRequests((request) => sayOnce(options, request));
+  const answered = (request: AnsweredRequest) => {
+    if (log.isLevelEnabled("info")) destination.write(lineOf(request));
+  };
+  return Object.assign(log, { answered });
+}
+
+function sayOnce(options: LoggerOptions, request: AnsweredRequest): string {
+  let said = "";
+  const write = (line: string) => {
+    said = line;
+  };
+  pino({ ...options, level: "info" }, { write }).info(request, requestMessage);
+  return said;
 }
 
 function toStdout(): DestinationStream {
@@ -81,7 +97,7 @@ function sayInOwnWords(this: Logger, [facts, message]: Parameters<LogFn>, log: L
   if (typeof facts === "string") log.call(this, facts);
   else log.call(this, facts, theirs ? "an error" : message);
   // There is one such line for each request; every other one is written at once.
-  if (message !== "request") this.flush();
+  if (message !== requestMessage) this.flush();
 }
 
 function pickLoggable(facts: Record<string, unknown>): Record<string, unknown> {

@@ -27,9 +27,9 @@ export function watchRequests(registry: Registry, tracing: RequestTracing | unde
     registers: [registry],
   });
   // Made before the first request: a series that appears with its first failure shows no increase, and no alert sees it.
-  const durations = new Map(
-    types.flatMap((type) => outcomes.map((outcome) => [type + outcome, duration.labels({ type, outcome })] as const)),
-  );
+  const ofType = (type: OperationType) =>
+    Object.fromEntries(outcomes.map((outcome) => [outcome, duration.labels({ type, outcome })]));
+  const durations = Object.fromEntries(types.map((type) => [type, ofType(type)]));
   for (const type of types) for (const outcome of outcomes) duration.zero({ type, outcome });
   const codes = new Map<string, { inc(by?: number): void }>(errorCodes.map((code) => [code, errors.labels({ code })]));
   for (const counter of codes.values()) counter.inc(0);
@@ -40,7 +40,7 @@ export function watchRequests(registry: Registry, tracing: RequestTracing | unde
     counter.inc();
   };
   const observe = (type: OperationType, outcome: RequestOutcome, ms: number) =>
-    durations.get(type + outcome)?.observe(ms / 1000);
+    durations[type]?.[outcome]?.observe(ms / 1000);
   return { begin: () => new CountedRequest({ countError, observe }, tracing?.beginRequest()) };
 }
 
