@@ -32,29 +32,30 @@ export function checkLength(text: string, { maxStringLength }: ValueBounds): voi
 const maxCharacters = 2_000_000;
 
 function measure(whole: unknown, atDepth: number, bounds: ValueBounds): void {
+  const { maxJsonMembers, maxJsonDepth } = bounds;
   let members = 0;
   let characters = 0;
-  const count = (more: number): void => {
-    members += more;
-    if (members > bounds.maxJsonMembers) throw tooLarge("members in its values", bounds.maxJsonMembers);
+  const checkText = (text: string): void => {
+    checkLength(text, bounds);
+    characters += text.length;
+    if (characters > maxCharacters) throw tooLarge("characters in its values", maxCharacters);
+  };
+  const checkMember = (value: unknown, depth: number): void => {
+    members += 1;
+    if (members > maxJsonMembers) throw tooLarge("members in its values", maxJsonMembers);
+    check(value, depth + 1);
   };
   const check = (value: unknown, depth: number): void => {
-    if (typeof value === "string") {
-      checkLength(value, bounds);
-      characters += value.length;
-      if (characters > maxCharacters) throw tooLarge("characters in its values", maxCharacters);
-    }
+    if (typeof value === "string") checkText(value);
     if (typeof value !== "object" || value === null) return;
-    if (depth > bounds.maxJsonDepth) throw tooLarge("levels in one value", bounds.maxJsonDepth);
+    if (depth > maxJsonDepth) throw tooLarge("levels in one value", maxJsonDepth);
     if (Array.isArray(value)) {
-      count(value.length);
-      for (const item of value) check(item, depth + 1);
+      for (const item of value) checkMember(item, depth);
       return;
     }
     for (const name in value) {
-      count(1);
-      check(name, depth);
-      check((value as Record<string, unknown>)[name], depth + 1);
+      checkText(name);
+      checkMember((value as Record<string, unknown>)[name], depth);
     }
   };
   check(whole, atDepth);

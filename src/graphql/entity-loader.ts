@@ -24,15 +24,17 @@ export class EntityLoader<Entity> extends DataLoader<string, Entity | null> {
 
   /** The entity, or null for none, where that is known without waiting; undefined where it has to be loaded. */
   known(asked: string): Entity | null | undefined {
+    // Copies are kept by ids in their one spelling, so that what is found needs no parsing.
+    const found = this.source.fresh(asked);
+    if (found !== undefined) return found;
     const id = this.parseId(asked);
-    return id === null ? null : this.source.fresh(id);
+    if (id === null) return null;
+    return id === asked ? undefined : this.source.fresh(id);
   }
 
   override load(asked: string): Promise<Entity | null> {
-    const id = this.parseId(asked);
-    if (id === null) return Promise.resolve(null);
-    const fresh = this.source.fresh(id);
-    return fresh === undefined ? super.load(id) : Promise.resolve(fresh);
+    const known = this.known(asked);
+    return known === undefined ? super.load(this.parseId(asked) ?? asked) : Promise.resolve(known);
   }
 
   /**

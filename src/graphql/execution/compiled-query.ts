@@ -38,7 +38,7 @@ export class CompiledQuery {
   /** Never throws and never rejects: what fails is an error in the result. */
   execute({ context, texts }: Asked, variables: Record<string, unknown>): ExecutionResult | Promise<ExecutionResult> {
     const errors = new FieldErrors();
-    const run: Run = { context, variables, errors, parts: this.parts, texts, reading: undefined };
+    const run: Run = { context, variables, errors, parts: this.parts, texts, passed: undefined, reading: undefined };
     const lose = (error: unknown): ExecutionResult => {
       errors.add(error as GraphQLError, undefined);
       return respond(null, errors);

@@ -2,6 +2,7 @@ import type { FieldNode, GraphQLObjectType } from "graphql";
 import { isFrozenData } from "../../cache/copy.ts";
 import { collectFields } from "./collect-fields.ts";
 import { CompiledField, fieldDefinition } from "./compiled-field.ts";
+import type { Checks } from "./entity-texts.ts";
 import type { Path } from "./field-errors.ts";
 import type { JsonText } from "./json-text.ts";
 import { isPromise, Reading, type Run } from "./run.ts";
@@ -22,6 +23,7 @@ export class CompiledSelection {
   /** Every name of the answer in its order, so that answers share one hidden class; the type's own name is there already. */
   private outline: Answer = {};
   private readonly number = selections++;
+  private lastChecks: Checks = [];
 
   constructor(
     private readonly type: GraphQLObjectType,
@@ -48,7 +50,7 @@ export class CompiledSelection {
   known(run: Run, source: unknown): JsonText | undefined {
     if (run.texts === undefined || run.reading?.isPlain || typeof source !== "object" || source === null)
       return undefined;
-    return run.texts.find(source, this.number, run.context);
+    return run.texts.find(source, this.number, run);
   }
 
   private write(run: Run, source: object, place: Path): Answer | JsonText | Promise<Answer> {
@@ -59,14 +61,19 @@ export class CompiledSelection {
     try {
       const answer = this.readFields(run, source, place);
       if (!texts || !reading.isPlain || isPromise(answer) || errors.met > metBefore) return answer;
-      return texts.keep(source, {
-        selection: this.number,
-        text: JSON.stringify(answer),
-        checks: [...reading.checks],
-      });
+      const checks = this.shared([...reading.checks]);
+      return texts.keep(source, { selection: this.number, text: JSON.stringify(answer), checks });
     } finally {
       run.reading = outer;
     }
+  }
+
+  // The same list for all entities, which is then passed once for all of them.
+  private shared(checks: Checks): Checks {
+    const { lastChecks } = this;
+    const same = checks.length === lastChecks.length && checks.every((check, i) => check === lastChecks[i]);
+    if (!same) this.lastChecks = checks;
+    return this.lastChecks;
   }
 
   /** The same for what is no entity. */

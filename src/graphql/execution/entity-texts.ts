@@ -1,16 +1,23 @@
 import { JsonText } from "./json-text.ts";
 import type { Check } from "./member-reads.ts";
 
-interface EntityText {
-  /** Which selection it answers. */
-  selection: number;
-  json: JsonText;
-  /** What whoever reads one of its fields has to pass. */
-  checks: readonly Check[];
-  /** Another selection's, and how many there are with it. */
-  next: EntityText | undefined;
-  count: number;
+class EntityText extends JsonText {
+  constructor(
+    text: string,
+    /** Which selection it answers, and what whoever reads one of its fields has to pass. */
+    readonly selection: number,
+    readonly checks: Checks,
+    /** Another selection's. */
+    readonly next: EntityText | undefined,
+    /** How many there are with it. */
+    readonly count: number,
+  ) {
+    super(text);
+  }
 }
+
+/** What reading the fields of a selection takes; one and the same list for as many entities as can be. */
+export type Checks = readonly Check[];
 
 // What a text takes beside its characters: its entry, and the entity's among the others.
 const entryBytes = 200;
@@ -29,19 +36,18 @@ export class EntityTexts {
 
   constructor(private readonly maxBytes: number) {}
 
-  /** Undefined where nothing was kept, or where the context does not pass: then the fields say what is wrong. */
-  find(entity: object, selection: number, context: unknown): JsonText | undefined {
+  /** Undefined where nothing was kept, or where the reader does not pass: then the fields say what is wrong. */
+  find(entity: object, selection: number, reader: Reader): JsonText | undefined {
     for (let text = this.texts.get(entity); text !== undefined; text = text.next) {
-      if (text.selection === selection) return passes(text.checks, context) ? text.json : undefined;
+      if (text.selection === selection) return passes(text.checks, reader) ? text : undefined;
     }
     return undefined;
   }
 
   /** The entity has to be frozen down to its last member. */
-  keep(entity: object, { text, ...of }: { selection: number; text: string; checks: readonly Check[] }): JsonText {
-    const json = new JsonText(text);
+  keep(entity: object, { selection, text, checks }: { selection: number; text: string; checks: Checks }): JsonText {
     const bytes = text.length * 2 + entryBytes;
-    if (bytes > this.maxBytes / largestShare) return json;
+    if (bytes > this.maxBytes / largestShare) return new JsonText(text);
     // All at once, for nobody knows which of them were let go with their entities.
     if (this.bytes + bytes > this.maxBytes) {
       this.texts = new WeakMap();
@@ -50,16 +56,25 @@ export class EntityTexts {
     this.bytes += bytes;
     const others = this.texts.get(entity);
     const next = others && others.count < mostTexts ? others : undefined;
-    this.texts.set(entity, { ...of, json, next, count: (next?.count ?? 0) + 1 });
-    return json;
+    const kept = new EntityText(text, selection, checks, next, (next?.count ?? 0) + 1);
+    this.texts.set(entity, kept);
+    return kept;
   }
 }
 
-function passes(checks: readonly Check[], context: unknown): boolean {
+/** Who reads, and the checks that were passed last: those of the next entity are the same. */
+export interface Reader {
+  context: unknown;
+  passed: Checks | undefined;
+}
+
+function passes(checks: Checks, reader: Reader): boolean {
+  if (checks === reader.passed) return true;
   try {
-    for (const check of checks) check(context);
-    return true;
+    for (const check of checks) check(reader.context);
   } catch {
     return false;
   }
+  reader.passed = checks;
+  return true;
 }

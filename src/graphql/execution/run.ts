@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from "graphql";
-import type { EntityTexts } from "./entity-texts.ts";
+import type { Checks, EntityTexts } from "./entity-texts.ts";
 import type { FieldErrors } from "./field-errors.ts";
 import type { Check } from "./member-reads.ts";
 
@@ -12,6 +12,8 @@ export interface Run {
   parts: Pick<GraphQLResolveInfo, "schema" | "fragments" | "operation">;
   /** Where what is known of entities may stand in the answer as JSON. */
   texts: EntityTexts | undefined;
+  /** What was passed last for what is known of an entity. */
+  passed: Checks | undefined;
   /** The entity whose fields are being read, where what they say may be kept. */
   reading: Reading | undefined;
 }

@@ -121,7 +121,8 @@ describe("what a selection says of an entity that never changes", () => {
 });
 
 describe("the texts that are kept", () => {
-  const about = (texts: EntityTexts, entity: object, selection: number) => texts.find(entity, selection, {})?.text;
+  const about = (texts: EntityTexts, entity: object, selection: number) =>
+    texts.find(entity, selection, { context: {}, passed: undefined })?.text;
   const keep = (texts: EntityTexts, entity: object, selection: number, text = "{}") =>
     texts.keep(entity, { selection, text, checks: [] });
 
