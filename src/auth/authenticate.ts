@@ -40,8 +40,9 @@ export function requireTokens(tokens: TokenVerifier, secrets: RouterSecrets): Au
     return tokens.verify(bearerToken(authorization));
   };
   const recall = ({ authorization, "router-authorization": routerAuthorization }: Headers): Caller | undefined => {
-    const token = readBearer(authorization);
-    return token !== undefined && secrets.admit(routerAuthorization) ? tokens.recall(token) : undefined;
+    if (typeof authorization !== "string" || !authorization.startsWith(usualScheme)) return undefined;
+    // Not looked at any closer: what is not a token to the letter is not among those that are remembered.
+    return secrets.admit(routerAuthorization) ? tokens.recall(authorization.slice(usualScheme.length)) : undefined;
   };
   return {
     recall,
@@ -49,6 +50,8 @@ export function requireTokens(tokens: TokenVerifier, secrets: RouterSecrets): Au
     cameThroughRouter: (headers) => secrets.admit(headers["router-authorization"]),
   };
 }
+
+const usualScheme = "Bearer ";
 
 function bearerToken(authorization: string | string[] | undefined): string {
   const token = readBearer(authorization);
