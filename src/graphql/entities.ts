@@ -1,5 +1,5 @@
 import { type GraphQLSchema, isUnionType } from "graphql";
-import { frozenWith } from "../cache/copy.ts";
+import { frozenWith } from "../frozen-data.ts";
 import type { RequestContext } from "./context.ts";
 import { badUserInput, forbidden } from "./errors.ts";
 import { needsNoInfo } from "./execution/resolve-info.ts";
