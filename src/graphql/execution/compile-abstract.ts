@@ -24,8 +24,8 @@ export function compileAbstract(type: GraphQLAbstractType, field: FieldPosition,
   const takesInfo = looksAtInfo(resolveType);
   const compiled = new Map<string, Complete>();
   const completerOf = (name: unknown, run: Run): Complete => {
-    const known = compiled.get(name as string);
-    if (known) return known;
+    const earlier = compiled.get(name as string);
+    if (earlier) return earlier;
     const concrete = concreteType(name, { type, field, run });
     const complete = compile(concrete);
     compiled.set(concrete.name, complete);

@@ -49,7 +49,7 @@ function refuseNull(complete: Complete, { field: { parentType, definition } }: V
 }
 
 function compileNullable(type: GraphQLOutputType, position: ValuePosition): Complete {
-  const complete = compileKnown(type, position);
+  const complete = compileSomething(type, position);
   const completeAny: Complete = (run, value, place) => {
     if (value instanceof Error) throw value;
     return value === null || value === undefined ? null : complete(run, value, place);
@@ -57,7 +57,7 @@ function compileNullable(type: GraphQLOutputType, position: ValuePosition): Comp
   return Object.assign(completeAny, { known: complete.known });
 }
 
-function compileKnown(type: GraphQLOutputType, position: ValuePosition): Complete {
+function compileSomething(type: GraphQLOutputType, position: ValuePosition): Complete {
   if (isListType(type)) return compileListValue(type, position);
   if (isLeafType(type)) {
     const serialize = compileLeaf(type);
