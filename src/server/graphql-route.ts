@@ -50,7 +50,8 @@ export function serveGraphQL<Context extends RequestContext>(
   const askApollo = fastifyApolloHandler(apollo, { context: async (request) => contextOf(request) });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const body: unknown = await askApollo.call(server, request, reply);
-    direct?.learn(request, reply);
+    const { method, headers } = request;
+    if (method === "POST" && reply.statusCode === 200) direct?.learn(headers, reply.getHeader("content-type"));
     return withRequestId(body, request, reply);
   };
   server.route({
