@@ -1,6 +1,6 @@
 import { type GraphQLField, type GraphQLSchema, getNamedType, isInputObjectType } from "graphql";
 import type { RequestContext } from "./context.ts";
-import { needsNoInfo } from "./execution/resolve-info.ts";
+import { needsNoInfo } from "./execution/needs-no-info.ts";
 
 /** What type-graphql knows of a method with @Query. It tells nobody but by this member of the process. */
 type QueryMethod = (typeof globalThis.TypeGraphQLMetadataStorage.queries)[number];

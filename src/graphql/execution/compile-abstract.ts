@@ -8,7 +8,8 @@ import {
 } from "graphql";
 import type { Complete, Known } from "./compile-value.ts";
 import type { Path } from "./field-errors.ts";
-import { type FieldPosition, looksAtInfo } from "./resolve-info.ts";
+import { looksAtInfo } from "./needs-no-info.ts";
+import type { FieldPosition } from "./resolve-info.ts";
 import { isPromise, type Run } from "./run.ts";
 
 const noInfo = undefined as never;
