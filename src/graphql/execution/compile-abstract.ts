@@ -6,7 +6,7 @@ import {
   type GraphQLResolveInfo,
   isObjectType,
 } from "graphql";
-import type { Complete, Known } from "./compile-value.ts";
+import type { Complete, Known } from "./complete.ts";
 import type { Path } from "./field-errors.ts";
 import { looksAtInfo } from "./needs-no-info.ts";
 import type { FieldPosition } from "./resolve-info.ts";

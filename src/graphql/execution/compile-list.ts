@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLOutputType, getNullableType, isLeafType, isNonNullType } from "graphql";
-import type { Complete } from "./compile-value.ts";
+import type { Complete } from "./complete.ts";
 import { failAt } from "./fail-at.ts";
 import { type Path, placeBelow } from "./field-errors.ts";
 import type { FieldPosition } from "./resolve-info.ts";

@@ -12,20 +12,11 @@ import {
 import { compileAbstract } from "./compile-abstract.ts";
 import { compileList } from "./compile-list.ts";
 import { CompiledSelection, type Compiling } from "./compiled-selection.ts";
+import type { Complete } from "./complete.ts";
 import type { Path } from "./field-errors.ts";
-import type { JsonText } from "./json-text.ts";
 import { compileLeaf } from "./leaf.ts";
 import { type FieldPosition, resolveInfo } from "./resolve-info.ts";
 import { isPromise, type Run } from "./run.ts";
-
-/** Makes what the answer says of what was resolved; the promise of it where something in it is still awaited. */
-export interface Complete {
-  (run: Run, value: unknown, place: Path): unknown;
-  /** What was said of an entity before. Asked for first, for a place is an object for each item of a list. */
-  known?: Known | undefined;
-}
-
-export type Known = (run: Run, value: unknown) => JsonText | undefined;
 
 /** The value of a field, or of an item of its list, so many lists deep. */
 export interface ValuePosition {

@@ -14,8 +14,9 @@ import {
   TypeNameMetaFieldDef,
 } from "graphql";
 import { compileArguments } from "./compile-arguments.ts";
-import { type Complete, compileValue } from "./compile-value.ts";
+import { compileValue } from "./compile-value.ts";
 import type { Compiling } from "./compiled-selection.ts";
+import type { Complete } from "./complete.ts";
 import { failAt } from "./fail-at.ts";
 import { type Path, placeBelow } from "./field-errors.ts";
 import { fieldsOf } from "./kept-fields.ts";
