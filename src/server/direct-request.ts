@@ -4,6 +4,7 @@ import type { RequestWatch } from "../graphql/request-observer.ts";
 
 /** A request whose body has been read, and which is not answered yet. */
 export interface Arrival {
+  requestId: string;
   caller: Caller;
   /** Milliseconds since 1970. */
   arrivedAtMs: number;
@@ -25,6 +26,7 @@ export interface DirectRequestParts {
  * request of each object literal with a getter.
  */
 export class DirectRequest implements RequestContext {
+  readonly requestId: string;
   readonly caller: Caller;
   readonly now: () => number;
   readonly arrivedAtMs: number;
@@ -32,10 +34,10 @@ export class DirectRequest implements RequestContext {
   private ownLog: FastifyBaseLogger | undefined;
 
   constructor(
-    readonly requestId: string,
-    { caller, arrivedAtMs, watch }: Arrival,
+    { requestId, caller, arrivedAtMs, watch }: Arrival,
     private readonly parts: DirectRequestParts,
   ) {
+    this.requestId = requestId;
     this.caller = caller;
     this.now = parts.now;
     this.arrivedAtMs = arrivedAtMs;

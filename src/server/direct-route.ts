@@ -46,12 +46,19 @@ export class DirectRoute<Context extends RequestContext> {
   /** Answers it, or hands it over to `next`. */
   take(request: IncomingMessage, response: ServerResponse, next: RequestListener): void {
     const { authenticator, now, requests } = this.parts;
-    const caller = this.plain.include(request) ? authenticator.recall(request.headers) : undefined;
+    const { headers } = request;
+    const caller = this.plain.include(request) ? authenticator.recall(headers) : undefined;
     if (!caller) {
       next(request, response);
       return;
     }
-    const seen = { caller, arrivedAtMs: now(), beganMs: performance.now(), watch: watchRequest(response, requests) };
+    const seen = {
+      requestId: requestIdOf(headers, authenticator.cameThroughRouter(headers)),
+      caller,
+      arrivedAtMs: now(),
+      beganMs: performance.now(),
+      watch: watchRequest(response, requests),
+    };
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
@@ -67,23 +74,22 @@ export class DirectRoute<Context extends RequestContext> {
       this.handedOver.set(request, arrival);
       next(request, response);
     };
-    const requestId = requestIdOf(request.headers, this.parts.authenticator.cameThroughRouter(request.headers));
     const send = (answer: DirectAnswer | undefined) => {
-      if (answer) this.send(response, answer, { requestId, ...arrival });
+      if (answer) this.send(response, answer, arrival);
       else handOver();
     };
-    const answer = this.find(request, requestId, arrival);
+    const answer = this.find(request, arrival);
     if (answer instanceof Promise) answer.then(send, handOver);
     else send(answer);
   }
 
-  private find({ headers }: IncomingMessage, requestId: string, arrival: Arrival) {
+  private find({ headers }: IncomingMessage, arrival: Arrival) {
     const { direct, bounds, createContext } = this.parts;
     try {
       const body: unknown = JSON.parse(arrival.body.toString());
       if (typeof body !== "object" || body === null) return undefined;
       bounds.check(body);
-      const context = () => createContext(new DirectRequest(requestId, arrival, this.parts));
+      const context = () => createContext(new DirectRequest(arrival, this.parts));
       const answer = () => direct.answer({ headers, body }, context);
       return arrival.watch ? arrival.watch.run(headers, answer) : answer();
     } catch {
@@ -95,7 +101,7 @@ export class DirectRoute<Context extends RequestContext> {
   private send(
     response: ServerResponse,
     { status, contentType, body }: DirectAnswer,
-    { requestId, beganMs }: Pick<Arrival, "beganMs"> & { requestId: string },
+    { requestId, beganMs }: Arrival,
   ): void {
     // The client has left.
     if (response.destroyed) return;

@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener } from "node:http";
 import cors from "@fastify/cors";
 import Fastify, {
   type FastifyBaseLogger,
@@ -47,10 +47,11 @@ export async function createServer<Context extends RequestContext>(
 ): Promise<FastifyInstance> {
   const { log, authenticator, corsOrigins, maxBodyBytes, explorerQuery, health = new Health(), metrics } = options;
   const directRoute = options.direct && new DirectRoute({ ...options, direct: options.direct, health });
+  const newRequestId = ({ headers }: IncomingMessage) => requestIdOf(headers, authenticator.cameThroughRouter(headers));
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
-    genReqId: ({ headers }) => requestIdOf(headers, authenticator.cameThroughRouter(headers)),
+    genReqId: (request) => directRoute?.arrivalOf(request)?.requestId ?? newRequestId(request),
     bodyLimit: maxBodyBytes,
     ...timeouts,
     // Left in, so that it is refused by name where it matters instead of as unreadable.
