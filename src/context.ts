@@ -37,7 +37,6 @@ class RequestScope implements Context {
   private companyLoader: CompanyLoader | undefined;
   private verificationLoader: VerificationLoader | undefined;
   private creditReportLoader: CreditReportLoader | undefined;
-  private requestLog: RequestContext["log"] | undefined;
 
   constructor(
     private readonly request: RequestContext,
@@ -63,8 +62,7 @@ class RequestScope implements Context {
   }
 
   get log() {
-    this.requestLog ??= this.request.log;
-    return this.requestLog;
+    return this.request.log;
   }
 
   get watch() {

@@ -1,3 +1,5 @@
+import { noteFrozenData } from "../frozen-data.ts";
+
 /** An entity as it was read; a null value says that there was none. */
 export interface Copy<Entity> {
   readonly value: Entity | null;
@@ -18,21 +20,13 @@ const stringBytes = 20;
 // What a copy takes whatever it is of: its times, its id, and its entry among the others. Measured: 392 for one of nothing.
 const copyBytes = 350;
 
-// Of values as a whole: whoever holds one of them need not look through it.
-const frozen = new WeakSet<object>();
-
-/** Whether it can't change any more, down to its last member. */
-export function isFrozenData(value: unknown): value is object {
-  return typeof value === "object" && value !== null && frozen.has(value);
-}
-
 /**
  * Makes a value unchangeable down to its last member, for it is handed to many requests, and gives about how many bytes
  * of memory a copy of it takes. Without recursion: what a provider nests has no bound.
  */
 export function freezeAndMeasure(value: unknown): number {
   let bytes = copyBytes + objectBytes;
-  let isData = typeof value === "object" && value !== null;
+  let isData = true;
   const left: unknown[][] = [[value]];
   for (let members = left.pop(); members; members = left.pop()) {
     for (const member of members) {
@@ -46,13 +40,6 @@ export function freezeAndMeasure(value: unknown): number {
       left.push(its);
     }
   }
-  if (isData) frozen.add(value as object);
+  if (isData && typeof value === "object" && value !== null) noteFrozenData(value);
   return bytes;
-}
-
-/** A frozen copy with more members; frozen down to its last one where the original is. */
-export function frozenWith(value: object, more: Readonly<Record<string, string>>): object {
-  const copy = Object.freeze({ ...value, ...more });
-  if (frozen.has(value)) frozen.add(copy);
-  return copy;
 }

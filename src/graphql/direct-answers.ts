@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { GraphQLRequestContext } from "@apollo/server";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { RequestContext } from "./context.ts";
@@ -81,11 +80,9 @@ export class DirectAnswers<Context extends RequestContext> {
     return result instanceof Promise ? result.then(write) : write(result);
   }
 
-  /** Learns in which form Apollo Server answers whom. */
-  learn({ method, headers }: FastifyRequest, reply: FastifyReply): void {
-    const contentType = reply.getHeader("content-type");
-    if (reply.statusCode !== 200 || method !== "POST" || typeof contentType !== "string") return;
-    this.contentTypes.set(headers.accept ?? "", contentType);
+  /** Learns in which form Apollo Server answers whom, from what it answered with 200 to GraphQL by POST. */
+  learn({ accept }: IncomingHttpHeaders, contentType: unknown): void {
+    if (typeof contentType === "string") this.contentTypes.set(accept ?? "", contentType);
   }
 
   private write({ data, errors }: ExecutionResult, told: Told<Context>): Pick<DirectAnswer, "status" | "body"> {

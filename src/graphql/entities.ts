@@ -1,8 +1,8 @@
 import { type GraphQLSchema, isUnionType } from "graphql";
-import { frozenWith } from "../cache/copy.ts";
+import { frozenWith } from "../frozen-data.ts";
 import type { RequestContext } from "./context.ts";
 import { badUserInput, forbidden } from "./errors.ts";
-import { needsNoInfo } from "./execution/resolve-info.ts";
+import { needsNoInfo } from "./execution/needs-no-info.ts";
 import { referenceKey } from "./reference-key.ts";
 
 /** How a router finds an entity by its key. */

@@ -34,7 +34,9 @@ export class EntityLoader<Entity> extends DataLoader<string, Entity | null> {
 
   override load(asked: string): Promise<Entity | null> {
     const known = this.known(asked);
-    return known === undefined ? super.load(this.parseId(asked) ?? asked) : Promise.resolve(known);
+    if (known !== undefined) return Promise.resolve(known);
+    // It can be parsed: what can't is known not to exist.
+    return super.load(this.parseId(asked) as string);
   }
 
   /**

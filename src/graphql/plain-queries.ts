@@ -1,6 +1,6 @@
 import { type GraphQLField, type GraphQLSchema, getNamedType, isInputObjectType } from "graphql";
 import type { RequestContext } from "./context.ts";
-import { needsNoInfo } from "./execution/resolve-info.ts";
+import { needsNoInfo } from "./execution/needs-no-info.ts";
 
 /** What type-graphql knows of a method with @Query. It tells nobody but by this member of the process. */
 type QueryMethod = (typeof globalThis.TypeGraphQLMetadataStorage.queries)[number];
@@ -18,7 +18,7 @@ export function callPlainQueries(schema: GraphQLSchema): void {
   for (const method of globalThis.TypeGraphQLMetadataStorage.queries) {
     const field = fields[method.schemaName];
     const readers = field && readersOf(method, field);
-    if (readers) field.resolve = call(method, readers);
+    if (readers) field.resolve = createResolver(method, readers);
   }
 }
 
@@ -39,7 +39,7 @@ function readersOf(
   return readers;
 }
 
-function call({ target, methodName }: QueryMethod, readers: readonly Read[]) {
+function createResolver({ target, methodName }: QueryMethod, readers: readonly Read[]) {
   const resolvers = Reflect.construct(target, []) as Record<string, (...parameters: unknown[]) => unknown>;
   return needsNoInfo((_source: unknown, given: Arguments, context: RequestContext) =>
     resolvers[methodName]?.(...readers.map((read) => read(given, context))),

@@ -11,7 +11,7 @@ import { Extensions } from "type-graphql";
 import type { Caller, RequestContext } from "./context.ts";
 import { forbidden } from "./errors.ts";
 import { readingMember } from "./execution/member-reads.ts";
-import { looksAtInfo, needsNoInfo } from "./execution/resolve-info.ts";
+import { looksAtInfo, needsNoInfo } from "./execution/needs-no-info.ts";
 import { findUnscoped } from "./selection-scopes.ts";
 
 /** What a caller may do; each root field and each entity's field needs one of these. */

@@ -96,7 +96,7 @@ export class Turns {
     };
     this.line[urgency].push(waiter);
     this.callNext();
-    // Most have gone by now, and have nothing to wait for.
+    // Whoever still stands there is the last. Most have gone by now, and have nothing to wait for.
     if (this.line[urgency].at(-1) === waiter) {
       forget = deadline.whenPassed(() => {
         this.removeFromLine(waiter);

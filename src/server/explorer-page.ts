@@ -1,3 +1,5 @@
+import { graphqlPath } from "./graphql-path.ts";
+
 /**
  * The page that opens Apollo's explorer on this service. The explorer itself is loaded from Apollo; a machine that can't
  * load it is sent on to GraphiQL.
@@ -22,7 +24,7 @@ export function explorerPage(firstQuery: string): string {
     const options = ${options.replaceAll("<", "\\u003c")};
     if (window.EmbeddedSandbox) {
       document.querySelector("#explorer").replaceChildren();
-      new window.EmbeddedSandbox({ ...options, initialEndpoint: new URL("/graphql", window.location.href).href });
+      new window.EmbeddedSandbox({ ...options, initialEndpoint: new URL("${graphqlPath}", window.location.href).href });
     } else {
       window.location.replace("/graphiql");
     }

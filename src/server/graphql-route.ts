@@ -9,6 +9,7 @@ import type { DirectAnswers } from "../graphql/direct-answers.ts";
 import type { RequestObserver, RequestWatch } from "../graphql/request-observer.ts";
 import { parseJson } from "../http/answer.ts";
 import type { DirectRoute } from "./direct-route.ts";
+import { graphqlPath } from "./graphql-path.ts";
 import { watchRequest } from "./request-watch.ts";
 
 export interface GraphQLRouteParts<Context extends RequestContext> {
@@ -29,7 +30,7 @@ declare module "fastify" {
     caller: Caller | null;
     /** Milliseconds since 1970, before its token and its body were read. */
     arrivedAtMs: number;
-    watch: RequestWatch | null;
+    watch: RequestWatch | undefined;
   }
 }
 
@@ -40,20 +41,21 @@ export function serveGraphQL<Context extends RequestContext>(
 ): void {
   server.decorateRequest("caller", null);
   server.decorateRequest("arrivedAtMs", 0);
-  server.decorateRequest("watch", null);
+  server.decorateRequest("watch", undefined);
   const contextOf = (request: FastifyRequest): Context => {
     if (!request.caller) throw new Error("Expected the caller to be known by now");
     const { id: requestId, caller, arrivedAtMs, log, watch } = request;
-    return createContext({ requestId, caller, now, arrivedAtMs, log, watch: watch ?? undefined });
+    return createContext({ requestId, caller, now, arrivedAtMs, log, watch });
   };
   const askApollo = fastifyApolloHandler(apollo, { context: async (request) => contextOf(request) });
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const body: unknown = await askApollo.call(server, request, reply);
-    direct?.learn(request, reply);
+    const { method, headers } = request;
+    if (method === "POST" && reply.statusCode === 200) direct?.learn(headers, reply.getHeader("content-type"));
     return withRequestId(body, request, reply);
   };
   server.route({
-    url: "/graphql",
+    url: graphqlPath,
     method: ["GET", "POST"],
     onRequest: (request, reply, done) => {
       const arrival = directRoute?.arrivalOf(request.raw);

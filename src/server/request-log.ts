@@ -7,7 +7,7 @@ export const requestMessage = "request";
 export interface AnsweredRequest {
   requestId: string;
   method: string;
-  route: string | undefined;
+  route: string;
   status: number;
   /** From its arrival to its answer, in whole milliseconds. */
   ms: number;

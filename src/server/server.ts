@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener } from "node:http";
 import cors from "@fastify/cors";
 import Fastify, {
   type FastifyBaseLogger,
@@ -33,10 +33,13 @@ export interface ServerOptions<Context extends RequestContext> extends Omit<Grap
   explorerQuery?: string | undefined;
 }
 
-// How long the sending of one request may take: a body that trickles would hold its connection for good.
-const maxRequestMs = 30_000;
-// Longer than proxies keep theirs: one that is closed just as it is used again costs a request.
-const keepAliveMs = 72_000;
+// In milliseconds; Fastify sets them on a server of its own making only.
+const timeouts = {
+  // How long the sending of one request may take: a body that trickles would hold its connection for good.
+  requestTimeout: 30_000,
+  // Longer than proxies keep theirs: one that is closed just as it is used again costs a request.
+  keepAliveTimeout: 72_000,
+};
 
 /** Everything that answers HTTP: GraphQL, health, metrics, and the explorer page. */
 export async function createServer<Context extends RequestContext>(
@@ -44,13 +47,13 @@ export async function createServer<Context extends RequestContext>(
 ): Promise<FastifyInstance> {
   const { log, authenticator, corsOrigins, maxBodyBytes, explorerQuery, health = new Health(), metrics } = options;
   const directRoute = options.direct && new DirectRoute({ ...options, direct: options.direct, health });
+  const newRequestId = ({ headers }: IncomingMessage) => requestIdOf(headers, authenticator.cameThroughRouter(headers));
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
-    genReqId: ({ headers }) => requestIdOf(headers, authenticator.cameThroughRouter(headers)),
+    genReqId: (request) => directRoute?.arrivalOf(request)?.requestId ?? newRequestId(request),
     bodyLimit: maxBodyBytes,
-    requestTimeout: maxRequestMs,
-    keepAliveTimeout: keepAliveMs,
+    ...timeouts,
     // Left in, so that it is refused by name where it matters instead of as unreadable.
     onProtoPoisoning: "ignore",
     onConstructorPoisoning: "ignore",
@@ -91,9 +94,7 @@ function logRequests(server: FastifyInstance): void {
 // What it does not answer itself it hands over.
 function servingFirst(directRoute: Pick<DirectRoute<never>, "take">): FastifyServerFactory {
   return (fastify) =>
-    createHttpServer({ keepAliveTimeout: keepAliveMs, requestTimeout: maxRequestMs }, (request, response) =>
-      directRoute.take(request, response, fastify as RequestListener),
-    );
+    createHttpServer(timeouts, (request, response) => directRoute.take(request, response, fastify as RequestListener));
 }
 
 // Open to whoever reaches the port, as health is, though to no web page: it counts, and names nobody. METRICS_PORT moves it elsewhere.

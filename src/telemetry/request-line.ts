@@ -1,6 +1,6 @@
 import type { AnsweredRequest } from "../server/request-log.ts";
 
-// Nothing that a process or a host is called, and numbers that no request has.
+// Nothing that a process or a host is called, and numbers that no request has. In the order in which the logger says them.
 const sample = { requestId: "<requestId>", method: "<method>", route: "<route>", status: -100_001, ms: -100_002 };
 
 /**
@@ -14,7 +14,8 @@ export function lineOfRequests(say: (request: AnsweredRequest) => string): (requ
   const names = ["<time>", ...Object.values(sample)].map((value) => JSON.stringify(value));
   const [start, ...parts] = said.split(new RegExp(names.join("|")));
   if (parts.length !== names.length) throw new Error(`Expected a line of each of ${names.join(", ")}, got ${said}`);
-  const [id, method, route, status, ms, end] = parts;
-  return (request) =>
-    `${start}${Date.now()}${id}${JSON.stringify(request.requestId)}${method}${JSON.stringify(request.method)}${route}${JSON.stringify(request.route)}${status}${request.status}${ms}${request.ms}${end}`;
+  const [beforeId, beforeMethod, beforeRoute, beforeStatus, beforeMs, end] = parts;
+  return ({ requestId, method, route, status, ms }) =>
+    `${start}${Date.now()}${beforeId}${JSON.stringify(requestId)}${beforeMethod}${JSON.stringify(method)}` +
+    `${beforeRoute}${JSON.stringify(route)}${beforeStatus}${status}${beforeMs}${ms}${end}`;
 }

@@ -7,6 +7,7 @@ import type { DirectAnswer } from "../../src/graphql/direct-answers.ts";
 import { DirectRoute } from "../../src/server/direct-route.ts";
 import { Health } from "../../src/server/health.ts";
 import type { AnsweredRequest } from "../../src/server/request-log.ts";
+import { pause, until } from "../support/until.ts";
 
 const ada: Caller = { id: "ada", can: () => true };
 const known: DirectAnswer = { status: 200, contentType: "application/json; charset=utf-8", body: '{"data":{}}\n' };
@@ -16,9 +17,10 @@ type Answering = () => DirectAnswer | undefined | Promise<DirectAnswer | undefin
 
 let server: Server;
 let health: Health;
-/** What each answer is made by, and what the route told of it. */
+/** What each answer is made by, and whether the bounds refuse what is asked. */
 let answering: Answering;
 let refusing: boolean;
+/** What the route told of each request: the bodies it asked with, the lines of the log, how they ended. */
 let asked: unknown[];
 let lines: AnsweredRequest[];
 let ends: { status: number; complete: boolean }[];
@@ -108,7 +110,7 @@ async function ask(asking: Asking = {}): Promise<string> {
   const socket = open();
   socket.write(headOf(asking));
   for (const piece of asking.pieces ?? [body]) {
-    await new Promise((sent) => setTimeout(sent, 5));
+    await pause(5);
     socket.write(piece);
   }
   let answer = "";
@@ -119,11 +121,6 @@ async function ask(asking: Asking = {}): Promise<string> {
   }
   socket.destroy();
   return answer;
-}
-
-async function until(met: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 500 && !met(); turn += 1) await new Promise((next) => setTimeout(next, 2));
-  expect(met()).toBe(true);
 }
 
 describe("what is known", () => {
@@ -155,7 +152,7 @@ describe("what is known", () => {
     const query = '{"query":"{ known }","variables":{"name":"Žofie 🐈"}}';
     answering = () => ({ ...known, body: "Žofie 🐈\n" });
 
-    const answer = await ask({ pieces: [...query].map((character) => character) });
+    const answer = await ask({ pieces: [...query] });
 
     expect(asked).toEqual([JSON.parse(query)]);
     expect(answer).toMatch(/\r\ncontent-length: 12\r\n/i);
@@ -230,7 +227,7 @@ describe("a client that leaves", () => {
   it("before its body is whole is counted, and asks nothing", async () => {
     const socket = open();
     socket.write(headOf({}) + body.slice(0, 5));
-    await new Promise((arrived) => setTimeout(arrived, 20));
+    await pause(20);
     socket.destroy();
 
     await until(() => ends.length > 0);
@@ -247,7 +244,7 @@ describe("a client that leaves", () => {
     socket.destroy();
     await until(() => ends.length > 0);
     answered.resolve(known);
-    await new Promise((settled) => setTimeout(settled, 20));
+    await pause(20);
 
     expect(ends).toMatchObject([{ complete: false }]);
     expect(lines).toEqual([]);

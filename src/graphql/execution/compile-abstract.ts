@@ -6,9 +6,10 @@ import {
   type GraphQLResolveInfo,
   isObjectType,
 } from "graphql";
-import type { Complete, Known } from "./compile-value.ts";
+import type { Complete, Known } from "./complete.ts";
 import type { Path } from "./field-errors.ts";
-import { type FieldPosition, looksAtInfo } from "./resolve-info.ts";
+import { looksAtInfo } from "./needs-no-info.ts";
+import type { FieldPosition } from "./resolve-info.ts";
 import { isPromise, type Run } from "./run.ts";
 
 const noInfo = undefined as never;
@@ -24,8 +25,8 @@ export function compileAbstract(type: GraphQLAbstractType, field: FieldPosition,
   const takesInfo = looksAtInfo(resolveType);
   const compiled = new Map<string, Complete>();
   const completerOf = (name: unknown, run: Run): Complete => {
-    const known = compiled.get(name as string);
-    if (known) return known;
+    const earlier = compiled.get(name as string);
+    if (earlier) return earlier;
     const concrete = concreteType(name, { type, field, run });
     const complete = compile(concrete);
     compiled.set(concrete.name, complete);

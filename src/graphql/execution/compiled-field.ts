@@ -14,13 +14,15 @@ import {
   TypeNameMetaFieldDef,
 } from "graphql";
 import { compileArguments } from "./compile-arguments.ts";
-import { type Complete, compileValue } from "./compile-value.ts";
+import { compileValue } from "./compile-value.ts";
 import type { Compiling } from "./compiled-selection.ts";
+import type { Complete } from "./complete.ts";
 import { failAt } from "./fail-at.ts";
 import { type Path, placeBelow } from "./field-errors.ts";
 import { fieldsOf } from "./kept-fields.ts";
 import { checkOfReading } from "./member-reads.ts";
-import { type FieldPosition, looksAtInfo, resolveInfo } from "./resolve-info.ts";
+import { looksAtInfo } from "./needs-no-info.ts";
+import { type FieldPosition, resolveInfo } from "./resolve-info.ts";
 import { isPromise, type Reading, type Run } from "./run.ts";
 
 /** `place` is left out where nobody is expected to look at it; `placeNow` makes it where somebody does. */

@@ -1,5 +1,5 @@
 import type { FieldNode, GraphQLObjectType } from "graphql";
-import { isFrozenData } from "../../cache/copy.ts";
+import { isFrozenData } from "../../frozen-data.ts";
 import { collectFields } from "./collect-fields.ts";
 import { CompiledField, fieldDefinition } from "./compiled-field.ts";
 import type { Checks } from "./entity-texts.ts";
@@ -14,7 +14,7 @@ export interface Compiling {
 
 type Answer = Record<string, unknown>;
 
-// Texts outlive what they were written for, and must not keep it in memory.
+// Texts are found by their selection's number: they outlive the selection, and must not keep it in memory.
 let selections = 0;
 
 /** What a field's selection asks of one object type. It is compiled when it is first met, for most types of a union never are. */
@@ -76,7 +76,7 @@ export class CompiledSelection {
     return this.lastChecks;
   }
 
-  /** The same for what is no entity. */
+  /** Reads every field anew, also where the texts know what they say; fails as `execute` does. */
   readFields(run: Run, source: unknown, place: Path): Answer | Promise<Answer> {
     const fields = this.prepare(run);
     const answer = { ...this.outline };

@@ -1,27 +1,19 @@
 import { JsonText } from "./json-text.ts";
 import type { Check } from "./member-reads.ts";
 
-class EntityText extends JsonText {
-  constructor(
-    text: string,
-    /** Which selection it answers, and what whoever reads one of its fields has to pass. */
-    readonly selection: number,
-    readonly checks: Checks,
-    /** Another selection's. */
-    readonly next: EntityText | undefined,
-    /** How many there are with it. */
-    readonly count: number,
-  ) {
-    super(text);
-  }
-}
-
 /** What reading the fields of a selection takes; one and the same list for as many entities as can be. */
 export type Checks = readonly Check[];
 
+/** Who reads, and the checks that were passed last: those of the next entity are the same. */
+export interface Reader {
+  context: unknown;
+  passed: Checks | undefined;
+}
+
 // What a text takes beside its characters: its entry, and the entity's among the others.
 const entryBytes = 200;
-const largestShare = 100;
+// What one text may take of all.
+const largestShare = 0.01;
 // Of one entity; whoever looks for one passes the others.
 const mostTexts = 8;
 
@@ -47,7 +39,7 @@ export class EntityTexts {
   /** The entity has to be frozen down to its last member. */
   keep(entity: object, { selection, text, checks }: { selection: number; text: string; checks: Checks }): JsonText {
     const bytes = text.length * 2 + entryBytes;
-    if (bytes > this.maxBytes / largestShare) return new JsonText(text);
+    if (bytes > this.maxBytes * largestShare) return new JsonText(text);
     // All at once, for nobody knows which of them were let go with their entities.
     if (this.bytes + bytes > this.maxBytes) {
       this.texts = new WeakMap();
@@ -62,10 +54,20 @@ export class EntityTexts {
   }
 }
 
-/** Who reads, and the checks that were passed last: those of the next entity are the same. */
-export interface Reader {
-  context: unknown;
-  passed: Checks | undefined;
+// A list for each entity, of one text for each selection.
+class EntityText extends JsonText {
+  constructor(
+    text: string,
+    /** Which selection it answers, and what whoever reads one of its fields has to pass. */
+    readonly selection: number,
+    readonly checks: Checks,
+    /** Another selection's. */
+    readonly next: EntityText | undefined,
+    /** How many there are with it. */
+    readonly count: number,
+  ) {
+    super(text);
+  }
 }
 
 function passes(checks: Checks, reader: Reader): boolean {

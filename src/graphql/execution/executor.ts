@@ -36,6 +36,7 @@ const rememberedBytes = 30_000_000;
 const bytesOfAField = 600;
 // An operation keeps its whole document, with every word of its text.
 const bytesOfACharacter = 40;
+// What is kept of entities as JSON, whichever operations asked for it.
 const textBytes = 30_000_000;
 
 /**

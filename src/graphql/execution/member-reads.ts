@@ -1,4 +1,4 @@
-import { needsNoInfo } from "./resolve-info.ts";
+import { needsNoInfo } from "./needs-no-info.ts";
 
 /** Throws for a context in which a field may not be read. */
 export type Check = (context: unknown) => void;

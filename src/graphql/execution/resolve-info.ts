@@ -30,15 +30,3 @@ export function resolveInfo(
     // A tool of the tests adds to this type what only graphql 17 has.
   } as unknown as GraphQLResolveInfo;
 }
-
-const withoutInfo = new WeakSet<object>();
-
-/** Says of a resolver that it never looks at `info`, so that none is made for it. */
-export function needsNoInfo<Resolver extends object>(resolve: Resolver): Resolver {
-  withoutInfo.add(resolve);
-  return resolve;
-}
-
-export function looksAtInfo(resolve: object): boolean {
-  return !withoutInfo.has(resolve);
-}

@@ -14,7 +14,7 @@ import {
   isObjectType,
   isScalarType,
 } from "graphql";
-import { needsNoInfo } from "../../../src/graphql/execution/resolve-info.ts";
+import { needsNoInfo } from "../../../src/graphql/execution/needs-no-info.ts";
 import { Random } from "../../support/random.ts";
 
 const sdl = `

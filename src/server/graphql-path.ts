@@ -1,0 +1,2 @@
+/** Where GraphQL is asked for. */
+export const graphqlPath = "/graphql";
