@@ -66,11 +66,17 @@ export class Tracing implements RequestTracing, CallTracing {
 
   beginRequest(): RequestTrace {
     let span: Span | undefined;
+    let context: Context | undefined;
+    const begin = (headers: IncomingHttpHeaders): Context => {
+      const parent = this.propagator.extract(ROOT_CONTEXT, headers, onlyTraceParent);
+      span = this.tracer.startSpan("graphql", { kind: SpanKind.SERVER }, parent);
+      return trace.setSpan(parent, span);
+    };
     return {
       run: (headers, work) => {
-        const parent = this.propagator.extract(ROOT_CONTEXT, headers, onlyTraceParent);
-        span = this.tracer.startSpan("graphql", { kind: SpanKind.SERVER }, parent);
-        return this.current.run(trace.setSpan(parent, span), work);
+        // One span, though its work may begin in one place and go on in another.
+        context ??= begin(headers);
+        return this.current.run(context, work);
       },
       end: (type, outcome, status) => {
         if (!span) return;
