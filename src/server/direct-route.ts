@@ -85,8 +85,9 @@ export class DirectRoute<Context extends RequestContext> {
     );
   }
 
+  // One with a user's name in it is read in more than one way.
   private isHost(host: string | undefined): boolean {
-    if (host === undefined) return false;
+    if (host === undefined || host.includes("@")) return false;
     if (host !== this.host && URL.canParse(url, `http://${host}/`)) this.host = host;
     return host === this.host;
   }
@@ -133,6 +134,8 @@ export class DirectRoute<Context extends RequestContext> {
       requestId,
       "vary",
       "Origin",
+      "access-control-expose-headers",
+      "x-request-id",
       "content-type",
       contentType,
       "cache-control",
