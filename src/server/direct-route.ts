@@ -112,6 +112,8 @@ export class DirectRoute<Context extends RequestContext> {
       requestId,
       "vary",
       "Origin",
+      "access-control-expose-headers",
+      "x-request-id",
       "content-type",
       contentType,
       "cache-control",

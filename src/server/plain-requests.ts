@@ -25,8 +25,9 @@ export class PlainRequests {
     );
   }
 
+  // One with a user's name in it is read in more than one way.
   private isHost(host: string | undefined): boolean {
-    if (host === undefined) return false;
+    if (host === undefined || host.includes("@")) return false;
     if (host !== this.host && URL.canParse(graphqlPath, `http://${host}/`)) this.host = host;
     return host === this.host;
   }

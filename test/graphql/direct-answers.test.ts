@@ -1,11 +1,13 @@
+import { GraphQLError, getOperationAST, parse } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DirectAnswers } from "../../src/graphql/direct-answers.ts";
 import { createSchema } from "../../src/schema.ts";
 import type { Environment } from "../../src/settings.ts";
 import { OperationWriter, type RandomOperation } from "../security/random-operation.ts";
 import { type Graph, keepingCopies, sandboxEnvironment, startGraph } from "../support/graph.ts";
 import { type GuardedGraph, startGuardedGraph } from "../support/guarded-graph.ts";
 import { Random } from "../support/random.ts";
-import { tokenSettings } from "../support/tokens.ts";
+import { everyScope, tokenSettings } from "../support/tokens.ts";
 
 // A failure tells its seed and its number; DIFFERENTIAL_SEED=… runs the same again, DIFFERENTIAL_RUNS=… more of them.
 // At the gate they are always the same.
@@ -93,6 +95,20 @@ describe.each([
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(runs / 4);
   });
 
+  it("is answered as ever whatever its caller may do, though others were told more of the same", {
+    timeout: 60_000,
+  }, async () => {
+    const random = new Random(seed);
+    const writer = new OperationWriter(createSchema(), random);
+    for (let number = 0; number < runs / 5; number += 1) {
+      const body = writer.write("query");
+      const what = `DIFFERENTIAL_SEED=${seed}, operation ${number}: ${JSON.stringify(body)}`;
+      for (const scopes of [everyScope, everyScope.filter(() => random.chance(0.7))]) {
+        await expectAlike({ body, scopes }, `${what} with ${scopes}`);
+      }
+    }
+  });
+
   const company = '{ company(id: "6510") { name } }';
   it.each<[string, Asking]>([
     ["without errors", { body: { query: company } }],
@@ -134,6 +150,23 @@ describe.each([
 
     expect(statuses).toEqual([200, 200, 401]);
   });
+});
+
+it("is told of by nobody where it is nested too deep to be written, for Apollo Server answers it then", () => {
+  const document = parse("{ known }");
+  const told: string[] = [];
+  let nested: unknown[] = [];
+  for (let depth = 0; depth < 100_000; depth += 1) nested = [nested];
+  const direct = new DirectAnswers({
+    known: { find: () => ({ document, operation: getOperationAST(document) }) } as never,
+    execute: () => ({ data: { nested }, errors: [new GraphQLError("failed")] }),
+    listeners: [
+      { didEncounterErrors: () => void told.push("errors"), willSendResponse: () => void told.push("response") },
+    ],
+  });
+
+  expect(() => direct.answer({ headers: {}, body: { query: "{ known }" } }, () => ({}) as never)).toThrow(RangeError);
+  expect(told).toEqual([]);
 });
 
 function nothingElse(query: string) {

@@ -136,6 +136,7 @@ describe("what is known", () => {
         "content-type: application/json; charset=utf-8",
         "cache-control: no-store",
         "vary: origin",
+        "access-control-expose-headers: x-request-id",
         `content-length: ${known.body.length}`,
       ]),
     );
@@ -185,6 +186,7 @@ describe("what is not known", () => {
     ["a packed body", { headers: { "content-encoding": "gzip" } }],
     ["a body that is too long", { pieces: ["x".repeat(1_001)] }],
     ["a host that makes no address", { headers: { host: "a b" } }],
+    ["a host with a user's name", { headers: { host: "%:a@localhost" } }],
   ])("is handed on as it came: %s", async (_what, asking) => {
     const answer = await ask(asking);
 
