@@ -46,6 +46,11 @@ export async function describeServers(providerUrl: string): Promise<Setting> {
     token: await signToken(privateKey),
     servers: [
       diligence(tokens, providerUrl, join(place, "ledger.db")),
+      {
+        ...diligence({ ...tokens, ENTITY_TEXT_MAX_BYTES: "0" }, providerUrl, join(place, "ledger-without-texts.db")),
+        name: "diligence-without-texts",
+        title: "Diligence without kept texts",
+      },
       peer("apollo", "Apollo standalone"),
       peer("yoga", "GraphQL Yoga"),
       peer("mercurius", "Mercurius"),

@@ -13,7 +13,7 @@ import { type Environment, isLoopback, Settings } from "./settings.ts";
 import { readTelemetrySettings, type TelemetrySettings } from "./telemetry/telemetry-settings.ts";
 
 /** Every setting, by who uses it. Durations are in milliseconds. */
-export interface Config {
+export interface Config extends ExecutionSettings {
   production: boolean;
   logLevel: string;
   server: { host: string; port: number; corsOrigins: string[]; maxBodyBytes: number };
@@ -22,7 +22,6 @@ export interface Config {
   /** What a request has to carry to show that it came through the router; empty where nothing is asked. */
   routerSecrets: string[];
   bounds: BoundsSettings;
-  execution: ExecutionSettings["execution"];
   mode: "sandbox" | "live";
   /** "built-in" where the service is to start the simulated providers itself. */
   providers: "built-in" | Record<ProviderName, ProviderAccess>;

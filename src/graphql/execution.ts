@@ -18,11 +18,11 @@ export interface ExecutionParts extends Pick<ApolloOptions, "schema" | "checkOpe
 }
 
 export function createExecution<Context extends RequestContext>(
-  { execution }: ExecutionSettings,
+  { execution, entityTextMaxBytes }: ExecutionSettings,
   { schema, checkOperation, known = new KnownOperations() }: ExecutionParts,
 ): Execution<Context> {
   if (execution === "interpreted") return {};
-  const execute = compiledExecutor(schema);
+  const execute = compiledExecutor(schema, { entityTextMaxBytes });
   const direct = new DirectAnswers<Context>({ known, execute, listeners: ownListeners(checkOperation) });
   return { execute, direct, alsoTell: [known.listener] };
 }

@@ -36,14 +36,22 @@ const rememberedBytes = 30_000_000;
 const bytesOfAField = 600;
 // An operation keeps its whole document, with every word of its text.
 const bytesOfACharacter = 40;
-// What is kept of entities as JSON, whichever operations asked for it.
-const textBytes = 30_000_000;
+
+export interface CompiledExecutorOptions {
+  /** About how much memory compiled queries may take, in bytes. */
+  maxSize?: number;
+  /** The same for what they said of entities, as JSON; 0 keeps nothing of it. */
+  entityTextMaxBytes?: number;
+}
 
 /**
  * Executes queries by what was compiled of them the first time they were asked, with the results, errors and paths of
  * graphql-js. Mutations are left to graphql-js: what costs money is executed by the code that everyone knows.
  */
-export function compiledExecutor(schema: GraphQLSchema, maxSize = rememberedBytes): Executor {
+export function compiledExecutor(
+  schema: GraphQLSchema,
+  { maxSize = rememberedBytes, entityTextMaxBytes = 0 }: CompiledExecutorOptions = {},
+): Executor {
   const interpret = interpretedExecutor(schema);
   keepFields(schema);
   const prepared = new LRUCache<OperationDefinitionNode, PreparedOperation>({
@@ -51,7 +59,7 @@ export function compiledExecutor(schema: GraphQLSchema, maxSize = rememberedByte
     sizeCalculation: (query, { loc }) =>
       query.size * bytesOfAField + (loc?.source.body.length ?? 0) * bytesOfACharacter,
   });
-  const entityTexts = new EntityTexts(textBytes);
+  const entityTexts = entityTextMaxBytes > 0 ? new EntityTexts(entityTextMaxBytes) : undefined;
   const prepare = ({ document, operation }: Execution): PreparedOperation | undefined => {
     if (operation?.operation !== "query") return undefined;
     const known = prepared.get(operation);

@@ -42,7 +42,7 @@ function frozen<Value extends object>(value: Value): Value {
 const aFirm = () => frozen({ name: 'A "B"', secret: "s", boss: { name: "Ada", age: 36 }, asked: "by", odd: 1 });
 
 function asking(schema: GraphQLSchema, query: string) {
-  const execute = compiledExecutor(schema);
+  const execute = compiledExecutor(schema, { entityTextMaxBytes: 1_000_000 });
   const document = parse(query);
   const operation = getOperationAST(document) ?? undefined;
   return (scopes: string[] = [], asJson = true) => {
