@@ -30,6 +30,7 @@ const security = {
   bounds: expect.any(Object),
   cache: expect.any(Object),
   execution: "compiled",
+  entityTextMaxBytes: 30_000_000,
 };
 
 describe("the configuration", () => {

@@ -5,7 +5,7 @@ import { LRUCache } from "lru-cache";
 import type { RequestContext } from "./context.ts";
 import { formatError } from "./errors.ts";
 import type { Executor } from "./execution/executor.ts";
-import { JsonText, writeJson } from "./execution/json-text.ts";
+import { writeJson } from "./execution/json-text.ts";
 import { traceHeader } from "./federated-tracing.ts";
 import type { KnownOperations, KnownQuery } from "./known-operations.ts";
 import type { OperationListener } from "./operation-listener.ts";
@@ -88,7 +88,7 @@ export class DirectAnswers<Context extends RequestContext> {
   private write({ data, errors }: ExecutionResult, told: Told<Context>): Pick<DirectAnswer, "status" | "body"> {
     const head = { status: 200 };
     // Before anybody is told: what is nested too deep to be written here is Apollo Server's to answer, and to tell of.
-    const written = new JsonText(writeJson(data) ?? "null");
+    const written = writeJson(data) ?? "null";
     if (errors) {
       Object.assign(told, { errors });
       for (const listener of this.parts.listeners) listener.didEncounterErrors?.(told as never);
@@ -101,8 +101,8 @@ export class DirectAnswers<Context extends RequestContext> {
     told.response.body = { kind: "single", singleResult };
     for (const listener of this.parts.listeners) listener.willSendResponse?.(told as never);
     // Errors first, and a line's end, as Apollo Server writes it.
-    const body = `${writeJson({ errors: singleResult.errors, data: written })}\n`;
-    return { status: head.status, body };
+    const toldErrors = singleResult.errors ? `"errors":${JSON.stringify(singleResult.errors)},` : "";
+    return { status: head.status, body: `{${toldErrors}"data":${written}}\n` };
   }
 }
 

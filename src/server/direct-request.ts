@@ -12,6 +12,7 @@ export interface Arrival {
   beganMs: number;
   /** Whoever counts it, from here to its end. */
   watch: RequestWatch | undefined;
+  /** Nothing until it is whole. */
   body: Buffer;
 }
 

@@ -25,6 +25,8 @@ export interface DirectRouteParts<Context extends RequestContext> {
   maxBodyBytes: number;
 }
 
+const nothing = Buffer.alloc(0);
+
 /**
  * Answers at once what routers ask over and over again: JSON sent by POST, with a token that was verified before, for a
  * query that was answered before. Whatever is otherwise, or refused by anything, goes on to `next` as if it had not been
@@ -52,20 +54,21 @@ export class DirectRoute<Context extends RequestContext> {
       next(request, response);
       return;
     }
-    const seen = {
+    const arrival: Arrival = {
       requestId: requestIdOf(headers, authenticator.cameThroughRouter(headers)),
       caller,
       arrivedAtMs: now(),
       beganMs: performance.now(),
       watch: watchRequest(response, requests),
+      body: nothing,
     };
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
     });
     request.on("end", () => {
-      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-      this.answer(request, response, { ...seen, body }, next);
+      arrival.body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+      this.answer(request, response, arrival, next);
     });
   }
 
