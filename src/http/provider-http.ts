@@ -4,7 +4,8 @@ import { findPaidOddity, namePaidOutcome } from "./paid-reply.ts";
 import { ProviderError } from "./provider-error.ts";
 import { ProviderLines, type ProviderLinesOptions } from "./provider-lines.ts";
 import type { RequestPath } from "./request-path.ts";
-import type { Turn, Urgency } from "./turns.ts";
+import type { Turn } from "./turns.ts";
+import type { Urgency } from "./urgency.ts";
 
 export interface ProviderHttpOptions extends ProviderLinesOptions {
   /** How long to listen for the answer to a paid call, in milliseconds. */

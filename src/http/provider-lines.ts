@@ -8,7 +8,8 @@ import type { ReadAnswer } from "./read-answer.ts";
 import { ReadLine } from "./read-exchange.ts";
 import type { RequestPath } from "./request-path.ts";
 import { pauseBeforeRetry } from "./retry.ts";
-import { NoRoom, type Turn, Turns, type Urgency } from "./turns.ts";
+import { NoRoom, type Turn, Turns } from "./turns.ts";
+import type { Urgency } from "./urgency.ts";
 
 export interface ProviderLinesOptions {
   /** The name in errors and logs. */

@@ -1,5 +1,5 @@
 import type { Deadline } from "./deadline.ts";
-import type { Urgency } from "./turns.ts";
+import type { Urgency } from "./urgency.ts";
 
 /** For whom a slot is asked: the most urgent that wait here, and whether there are more like them. */
 export interface Waiting {

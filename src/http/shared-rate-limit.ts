@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { RedisLink } from "../redis/redis-link.ts";
 import { LocalRateLimit, type RateLimit, type Waiting } from "./rate-limit.ts";
-import { type Urgency, urgencies } from "./turns.ts";
+import { type Urgency, urgencies } from "./urgency.ts";
 
 export interface SharedRateLimitOptions {
   redis: Pick<RedisLink, "run">;

@@ -1,10 +1,8 @@
 import { AnswerTimes } from "./answer-times.ts";
 import type { Deadline } from "./deadline.ts";
 import { nextSlot, type RateLimit, roomToAnswerMs, type SlotTime } from "./rate-limit.ts";
-
-/** How soon a call goes, most urgent first: what costs money, what somebody waits for, what can be looked up later. */
-export const urgencies = ["paid", "read", "unhurried"] as const;
-export type Urgency = (typeof urgencies)[number];
+import type { Urgency } from "./urgency.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
 /** A call could not be sent within its deadline, for want of a turn or of room in the provider's rate limit. */
 export class NoRoom extends Error {
@@ -53,7 +51,7 @@ interface Waiter extends Asking {
 export class Turns {
   private free: number;
   private freeForPaidCalls: number;
-  private readonly line: Record<Urgency, Waiter[]> = { paid: [], read: [], unhurried: [] };
+  private readonly line = new WaitingLine<Waiter>(({ isPaidCall }) => !isPaidCall || this.freeForPaidCalls > 0);
   private readonly times = new AnswerTimes();
   private pacing = false;
 
@@ -94,12 +92,12 @@ export class Turns {
         reject(why);
       },
     };
-    this.line[urgency].push(waiter);
+    this.line.join(waiter);
     this.callNext();
     // Whoever still stands there is the last. Most have gone by now, and have nothing to wait for.
-    if (this.line[urgency].at(-1) === waiter) {
+    if (this.line.endsWith(waiter)) {
       forget = deadline.whenPassed(() => {
-        this.removeFromLine(waiter);
+        this.line.leave(waiter);
         reject(new NoRoom("turn"));
       });
     }
@@ -113,7 +111,7 @@ export class Turns {
     return {
       renew: async () => {
         if (!this.rate || !current?.isPast()) return;
-        current = await nextSlot(this.rate, () => ({ urgency: "paid", more: this.line.paid.length > 0 }));
+        current = await nextSlot(this.rate, () => ({ urgency: "paid", more: this.line.has("paid") }));
       },
       end: (how) => {
         if (ended) return;
@@ -128,15 +126,15 @@ export class Turns {
 
   private callNext(): void {
     if (this.rate) return void this.callAtItsPace(this.rate);
-    while (this.free > 0 && this.next()) this.send(null);
+    while (this.free > 0 && this.line.next()) this.send(null);
   }
 
   private async callAtItsPace(rate: RateLimit): Promise<void> {
     if (this.pacing) return;
     this.pacing = true;
     try {
-      while (this.free > 0 && this.next()) {
-        const slot = await nextSlot(rate, () => this.describeLine());
+      while (this.free > 0 && this.line.next()) {
+        const slot = await nextSlot(rate, () => this.line.describe());
         this.send(slot);
         this.turnAwayHopeless(rate.spacingMs);
       }
@@ -147,8 +145,8 @@ export class Turns {
 
   // Whoever waited may have gone meanwhile; then the slot is nobody's.
   private send(slot: SlotTime | null): void {
-    for (let next = this.next(); next; next = this.next()) {
-      this.removeFromLine(next);
+    for (let next = this.line.next(); next; next = this.line.next()) {
+      this.line.leave(next);
       if (next.deadline.leftMs >= this.roomMs(next)) {
         this.free--;
         if (next.isPaidCall) this.freeForPaidCalls--;
@@ -167,37 +165,10 @@ export class Turns {
 
   // Paid calls that came later go first, and what they push past its deadline should hear of it now.
   private turnAwayHopeless(spacingMs: number): void {
-    let ahead = 0;
-    for (const urgency of urgencies) {
-      this.line[urgency] = this.line[urgency].filter((waiter) => {
-        if (!this.mayGo(waiter)) return true;
-        if (ahead * spacingMs <= waiter.deadline.leftMs) return ++ahead > 0;
-        waiter.giveUp(new NoRoom("rate"));
-        return false;
-      });
-    }
-  }
-
-  private next(): Waiter | undefined {
-    for (const urgency of urgencies) {
-      const waiter = this.line[urgency].find((waiter) => this.mayGo(waiter));
-      if (waiter) return waiter;
-    }
-    return undefined;
-  }
-
-  private mayGo({ isPaidCall }: Waiter): boolean {
-    return !isPaidCall || this.freeForPaidCalls > 0;
-  }
-
-  private removeFromLine(waiter: Waiter): void {
-    const line = this.line[waiter.urgency];
-    const at = line.indexOf(waiter);
-    if (at >= 0) line.splice(at, 1);
-  }
-
-  private describeLine(): { urgency: Urgency; more: boolean } {
-    const { urgency } = this.next() ?? { urgency: "unhurried" };
-    return { urgency, more: this.line[urgency].filter((waiter) => this.mayGo(waiter)).length > 1 };
+    this.line.keep((waiter, ahead) => {
+      if (ahead * spacingMs <= waiter.deadline.leftMs) return true;
+      waiter.giveUp(new NoRoom("rate"));
+      return false;
+    });
   }
 }

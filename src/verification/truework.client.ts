@@ -5,7 +5,8 @@ import { judgePaidReply, type PaidOutcome, type ProviderDialect } from "../http/
 import { orProviderError, type ProviderError } from "../http/provider-error.ts";
 import type { ProviderHttp } from "../http/provider-http.ts";
 import { path } from "../http/request-path.ts";
-import type { Turn, Urgency } from "../http/turns.ts";
+import type { Turn } from "../http/turns.ts";
+import type { Urgency } from "../http/urgency.ts";
 import { toPurchasePrice, toTrueworkState, toVerification } from "./truework.mapper.ts";
 import { purchaseResponse, verificationListResponse, verificationResponse } from "./truework.responses.ts";
 import type { ReverificationMode, VerificationState } from "./verification.enum.ts";

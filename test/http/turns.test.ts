@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Deadline } from "../../src/http/deadline.ts";
 import { LocalRateLimit } from "../../src/http/rate-limit.ts";
-import { type NoRoom, type Turn, Turns, type Urgency } from "../../src/http/turns.ts";
+import { type NoRoom, type Turn, Turns } from "../../src/http/turns.ts";
+import type { Urgency } from "../../src/http/urgency.ts";
 
 const aMinute = () => new Deadline(60_000);
 
