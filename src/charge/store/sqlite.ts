@@ -21,20 +21,15 @@ export function openSqlite(file: string): Dialect {
     checkIntact(opened);
     return opened;
   });
-  return new SqliteDialect({ database: { prepare: preparing(database), close: () => database.close() } });
+  const statements = new LRUCache<string, ReturnType<typeof prepare>>({
+    max: rememberedStatements,
+    memoMethod: (sql) => prepare(database, sql),
+  });
+  return new SqliteDialect({ database: { prepare: (sql) => statements.memo(sql), close: () => database.close() } });
 }
 
 // The ledger says the same few things over and over again, and preparing them took a sixth of a purchase.
 const rememberedStatements = 200;
-
-function preparing(database: DatabaseSync) {
-  const prepared = new LRUCache<string, ReturnType<typeof prepare>>({ max: rememberedStatements });
-  return (sql: string) => {
-    const statement = prepared.get(sql) ?? prepare(database, sql);
-    prepared.set(sql, statement);
-    return statement;
-  };
-}
 
 function checkIntact(database: DatabaseSync): void {
   const [found] = database.prepare("pragma quick_check(1)").all();
