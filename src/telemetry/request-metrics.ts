@@ -27,20 +27,16 @@ export function watchRequests(registry: Registry, tracing: RequestTracing | unde
     registers: [registry],
   });
   // Made before the first request: a series that appears with its first failure shows no increase, and no alert sees it.
-  const ofType = (type: OperationType) =>
-    Object.fromEntries(outcomes.map((outcome) => [outcome, duration.labels({ type, outcome })]));
-  const durations = Object.fromEntries(types.map((type) => [type, ofType(type)]));
   for (const type of types) for (const outcome of outcomes) duration.zero({ type, outcome });
-  const codes = new Map<string, { inc(by?: number): void }>(errorCodes.map((code) => [code, errors.labels({ code })]));
-  for (const counter of codes.values()) counter.inc(0);
-  const countError = (code: unknown) => {
-    const known = isCode(code) && (codes.has(code) || codes.size < maxCodes) ? code : "other";
-    const counter = codes.get(known) ?? errors.labels({ code: known });
-    codes.set(known, counter);
-    counter.inc();
+  const codes = new Set<string>(errorCodes);
+  for (const code of codes) errors.inc({ code }, 0);
+  const countError = (told: unknown) => {
+    const code = isCode(told) && (codes.has(told) || codes.size < maxCodes) ? told : "other";
+    codes.add(code);
+    errors.inc({ code });
   };
   const observe = (type: OperationType, outcome: RequestOutcome, ms: number) =>
-    durations[type]?.[outcome]?.observe(ms / 1000);
+    duration.observe({ type, outcome }, ms / 1000);
   return { begin: () => new CountedRequest({ countError, observe }, tracing?.beginRequest()) };
 }
 
