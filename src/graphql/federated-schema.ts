@@ -33,7 +33,7 @@ export function composeSchema({ resolvers, references }: SubgraphParts): GraphQL
   const typeDefs = parse(`${federationLink}\n${printSchemaWithDirectives(schema)}`);
   const fieldResolvers = createResolversMap(schema) as GraphQLResolverMap<unknown>;
   const federated = buildSubgraphSchema([{ typeDefs, resolvers: fieldResolvers }]);
-  callPlainQueries(federated);
+  callPlainQueries(federated, resolvers);
   resolveEntities(federated, references);
   return federated;
 }

@@ -1,4 +1,5 @@
 import { type GraphQLField, type GraphQLSchema, getNamedType, isInputObjectType } from "graphql";
+import type { ClassType } from "type-graphql";
 import type { RequestContext } from "./context.ts";
 import { needsNoInfo } from "./execution/needs-no-info.ts";
 
@@ -13,10 +14,11 @@ type Read = (given: Arguments, context: RequestContext) => unknown;
  * them. type-graphql validates each argument, ours not at all, and takes a promise for each to do so: an answer that is
  * known would come several turns later.
  */
-export function callPlainQueries(schema: GraphQLSchema): void {
+export function callPlainQueries(schema: GraphQLSchema, resolvers: readonly ClassType[]): void {
   const fields = schema.getQueryType()?.getFields() ?? {};
   for (const method of globalThis.TypeGraphQLMetadataStorage.queries) {
-    const field = fields[method.schemaName];
+    // Of all there are in the process, those of another graph may have the same names.
+    const field = resolvers.includes(method.target as ClassType) ? fields[method.schemaName] : undefined;
     const readers = field && readersOf(method, field);
     if (readers) field.resolve = createResolver(method, readers);
   }

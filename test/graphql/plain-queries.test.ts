@@ -45,7 +45,7 @@ describe("a query whose parameters are plain", () => {
   it("is answered at once by its method, each parameter in its place", () => {
     const { schema, resolverOf } = aSchema();
 
-    callPlainQueries(schema);
+    callPlainQueries(schema, [FirmResolver]);
     const resolve = resolverOf("firm");
 
     expect(resolve?.(undefined, { id: "1" }, { caller: "Ada" }, undefined as never)).toBe("firm 1 for Ada");
@@ -60,8 +60,17 @@ describe("a query whose parameters are plain", () => {
     const { schema, resolverOf } = aSchema();
     const theirs = resolverOf(name);
 
-    callPlainQueries(schema);
+    callPlainQueries(schema, [FirmResolver]);
 
     expect(resolverOf(name)).toBe(theirs);
+  });
+
+  it("is left alone where its method is of another graph", () => {
+    const { schema, resolverOf } = aSchema();
+    const theirs = resolverOf("firm");
+
+    callPlainQueries(schema, []);
+
+    expect(resolverOf("firm")).toBe(theirs);
   });
 });
