@@ -139,10 +139,7 @@ describeOnEachDatabase("evidence", (kind) => {
   it("is not enough where another open charge's own verification is gone, for it may be about the same person", async () => {
     const { test, close, lose, look } = await aLedgerThatLost();
     const { id } = await lose();
-    await test.ledger.spend(
-      aReverification(async () => unknown, "vr_gone"),
-      anAsker(),
-    );
+    await lose("vr_gone");
 
     await look(id, { listed: [bought("vr_new")] });
 
@@ -185,11 +182,8 @@ describeOnEachDatabase("evidence", (kind) => {
 
   it("is enough where the other open charge was claimed more than a day before", async () => {
     const { test, close, lose, look } = await aLedgerThatLost();
-    const spent = await test.ledger.spend(
-      aReverification(async () => unknown, "vr_other_of_jamie"),
-      anAsker(),
-    );
-    await test.claimedEarlier(chargeOf(spent).id, 25 * 60 * minuteMs);
+    const other = await lose("vr_other_of_jamie");
+    await test.claimedEarlier(other.id, 25 * 60 * minuteMs);
     const { id } = await lose();
 
     await look(id, { listed: [bought("vr_new")] });
@@ -241,10 +235,7 @@ describeOnEachDatabase("evidence", (kind) => {
   it("is enough where the other open charge is about somebody else", async () => {
     const { test, close, lose, look } = await aLedgerThatLost();
     const { id } = await lose();
-    await test.ledger.spend(
-      aReverification(async () => unknown, "vr_taylor"),
-      anAsker(),
-    );
+    await lose("vr_taylor");
 
     await look(id, { listed: [bought("vr_new")] });
 
@@ -325,8 +316,8 @@ describeOnEachDatabase("evidence", (kind) => {
     return {
       test,
       close,
-      lose: async () => {
-        const spending = aReverification(async () => unknown);
+      lose: async (about?: string) => {
+        const spending = aReverification(async () => unknown, about);
         return { id: chargeOf(await test.ledger.spend(spending, anAsker())).id, spending };
       },
       look: async (id: string, provider: Partial<EvidenceSearchOptions["truework"]> & { listed: Verification[] }) => {
